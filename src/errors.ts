@@ -1,0 +1,135 @@
+/** What went wrong, by who can mend it; only the edge (`server/`) knows which HTTP status a kind has. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'missing'
+  | 'conflict'
+  | 'precondition'
+  | 'limit'
+  | 'upstream'
+  | 'unavailable'
+  | 'internal';
+
+interface CatalogueEntry {
+  readonly kind: ErrorKind;
+  readonly title: string;
+  /** A job attempt that ended with this may succeed when it is tried again. */
+  readonly retryable?: true;
+}
+
+/** Every error that Stowage answers with. A code is a promise to callers: it is never renamed. */
+export const catalogue = {
+  invalid_input: { kind: 'invalid', title: 'The request does not fit the schema' },
+  invalid_cursor: { kind: 'invalid', title: 'The cursor is not one of this list' },
+  invalid_json: { kind: 'invalid', title: 'The body is not valid JSON' },
+  invalid_query: { kind: 'invalid', title: 'The GraphQL document is not valid' },
+  query_too_deep: { kind: 'invalid', title: 'The GraphQL query is nested too deeply' },
+  query_too_costly: { kind: 'invalid', title: 'The GraphQL query asks for too much at once' },
+  confirmation_required: { kind: 'invalid', title: 'The destruction is not confirmed' },
+  volume_name_invalid: { kind: 'invalid', title: 'Docker does not accept this volume name' },
+  volume_options_invalid: { kind: 'invalid', title: 'The volume driver does not accept these options' },
+  idempotency_key_invalid: { kind: 'invalid', title: 'The idempotency key is not usable' },
+  unsupported_media_type: { kind: 'invalid', title: 'The body has a media type that is not supported' },
+  body_too_large: { kind: 'limit', title: 'The body is too large' },
+  rate_limited: { kind: 'limit', title: 'Too many requests' },
+  unauthenticated: { kind: 'unauthenticated', title: 'No valid credential was given' },
+  token_expired: { kind: 'unauthenticated', title: 'The credential has expired' },
+  token_revoked: { kind: 'unauthenticated', title: 'The credential was revoked' },
+  forbidden: { kind: 'forbidden', title: 'The caller has no role that allows this' },
+  route_not_found: { kind: 'missing', title: 'There is nothing at this address' },
+  host_not_found: { kind: 'missing', title: 'There is no such host' },
+  volume_not_found: { kind: 'missing', title: 'There is no such volume' },
+  deleted_volume_not_found: { kind: 'missing', title: 'There is no such deleted volume to bring back' },
+  container_not_found: { kind: 'missing', title: 'There is no such container' },
+  repository_not_found: { kind: 'missing', title: 'There is no such repository' },
+  snapshot_not_found: { kind: 'missing', title: 'There is no such snapshot' },
+  path_not_found: { kind: 'missing', title: 'There is no such path in the snapshot' },
+  job_not_found: { kind: 'missing', title: 'There is no such job' },
+  token_not_found: { kind: 'missing', title: 'There is no such API key' },
+  role_binding_not_found: { kind: 'missing', title: 'There is no such role binding' },
+  volume_exists: { kind: 'conflict', title: 'A volume of this name exists already' },
+  volume_in_use: { kind: 'conflict', title: 'Containers use the volume' },
+  volume_has_job: { kind: 'conflict', title: 'A job works on the volume' },
+  repository_exists: { kind: 'conflict', title: 'A repository of this name exists already' },
+  repository_in_use: { kind: 'conflict', title: 'Snapshots or jobs still need the repository' },
+  role_binding_exists: { kind: 'conflict', title: 'The subject has this role already' },
+  job_finished: { kind: 'conflict', title: 'The job has ended already' },
+  job_not_finished: { kind: 'conflict', title: 'The job has not ended yet' },
+  path_not_a_file: { kind: 'conflict', title: 'The path in the snapshot is not a regular file' },
+  path_not_a_folder: { kind: 'conflict', title: 'The path in the snapshot is not a folder' },
+  idempotency_key_reused: { kind: 'conflict', title: 'The idempotency key was used for another request' },
+  idempotency_in_progress: { kind: 'conflict', title: 'The first request with this idempotency key has not ended yet' },
+  version_mismatch: { kind: 'precondition', title: 'The resource has changed since it was read' },
+  host_unavailable: { kind: 'unavailable', title: 'The Docker engine of the host does not answer', retryable: true },
+  database_unavailable: { kind: 'unavailable', title: 'The database does not answer', retryable: true },
+  engine_error: { kind: 'upstream', title: 'The Docker engine refused the request' },
+  helper_interrupted: { kind: 'upstream', title: 'The helper container was ended before its work was done', retryable: true },
+  helper_failed: { kind: 'upstream', title: 'The helper container failed' },
+  helper_image_missing: { kind: 'upstream', title: 'The helper image is not on the host', retryable: true },
+  repository_locked: { kind: 'upstream', title: 'Another process has locked the repository', retryable: true },
+  repository_missing: { kind: 'upstream', title: 'There is no restic repository at the location' },
+  repository_password_wrong: { kind: 'upstream', title: 'The password does not open the repository' },
+  repository_unreachable: { kind: 'upstream', title: 'The repository cannot be reached', retryable: true },
+  repository_full: { kind: 'upstream', title: 'The repository has no space left' },
+  backup_partial: { kind: 'upstream', title: 'Some files could not be read' },
+  backup_failed: { kind: 'upstream', title: 'restic could not make the backup' },
+  restore_failed: { kind: 'upstream', title: 'restic could not restore the snapshot' },
+  restore_incomplete: { kind: 'upstream', title: 'What was restored differs from the snapshot' },
+  volume_full: { kind: 'upstream', title: 'The file system of the volume has no space left' },
+  job_stalled: { kind: 'upstream', title: 'The job made no progress within its time limit' },
+  job_canceled: { kind: 'conflict', title: 'The job was canceled' },
+  containers_not_restarted: { kind: 'upstream', title: 'Containers that were stopped could not be started again' },
+  engine_setup_unavailable: { kind: 'unavailable', title: 'No Docker engine was found and none can be started here' },
+  master_key_wrong: { kind: 'internal', title: 'The master key does not open the stored secrets' },
+  internal: { kind: 'internal', title: 'An unexpected error' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** A stable error code of the catalogue. */
+export type ErrorCode = keyof typeof catalogue;
+
+/** One reason why an input was refused: where (JSON pointer) and which rule. */
+export interface InputIssue {
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What a failure carries besides its code: one sentence that says what to do, and the values it speaks of (never a secret). */
+export interface FailureDetails {
+  readonly detail: string;
+  readonly errors?: readonly InputIssue[];
+  readonly cause?: unknown;
+}
+
+/** The only error that callers get to see as it is; everything else becomes `internal` at the edge. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: ErrorCode;
+  readonly errors: readonly InputIssue[] | undefined;
+
+  constructor(code: ErrorCode, { detail, errors, cause }: FailureDetails) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.errors = errors;
+  }
+
+  get kind(): ErrorKind {
+    return catalogue[this.code].kind;
+  }
+
+  get retryable(): boolean {
+    const entry: CatalogueEntry = catalogue[this.code];
+    return entry.retryable === true;
+  }
+}
+
+/** Makes a failure from the catalogue: `throw fail('volume_not_found', 'There is no volume "x" on host "local".')`. */
+export function fail(code: ErrorCode, details: string | FailureDetails): Failure {
+  return new Failure(code, typeof details === 'string' ? { detail: details } : details);
+}
+
+/** The failure in an unknown thrown value, if it is one of ours with this code (any code when none is named). */
+export function isFailure(error: unknown, code?: ErrorCode): error is Failure {
+  return error instanceof Failure && (code === undefined || error.code === code);
+}

@@ -98,6 +98,7 @@ CREATE TABLE "mounts" (
     "mode" TEXT NOT NULL,
     "read_only" BOOLEAN NOT NULL,
     "propagation" TEXT NOT NULL,
+    "tmpfs" JSONB,
     "project" TEXT,
 
     CONSTRAINT "mounts_pkey" PRIMARY KEY ("host","container_id","target")

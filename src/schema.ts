@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type Static, type TObject, type TProperties, type TSchema, type TSchemaOptions, Type as T } from 'typebox';
 
 /**
@@ -76,3 +77,13 @@ export interface Page<Item> {
 
 /** For PATCH and DELETE of what has a version: refuse with `version_mismatch` when it has changed (REST: If-Match). */
 export const expectedVersion = T.Optional(Version);
+
+/** A file as an operation gives it: REST only. `bytes` is null when the size is not known before the end. */
+export interface Download {
+  readonly stream: Readable;
+  readonly fileName: string;
+  readonly bytes: number | null;
+}
+
+/** The output of an operation that gives a file. */
+export const Download = T.Unsafe<Download>(T.Object({}, { description: 'The content of the file.' }));

@@ -1,0 +1,43 @@
+import { type Actor, reaches, scopeOf } from './access/roles.ts';
+import type { AdmittedContext, Context } from './context.ts';
+import { fail } from './errors.ts';
+import type { AnyOperation, Operation } from './operation.ts';
+
+/** The actor of a context. Throws why there is none: `unauthenticated`, or what was wrong with the credential. */
+export function actorOf({ actor, refusal }: Context): Actor {
+  if (actor !== null) return actor;
+  throw refusal ?? fail('unauthenticated', 'Send an API key or a token in the header "Authorization: Bearer …".');
+}
+
+/** Lets a caller in who has the operation's permission somewhere (everywhere, where it must be so). Throws `forbidden`. */
+export function admit({ id, reach, permission }: AnyOperation, context: Context, onceId: string): AdmittedContext {
+  const actor = actorOf(context);
+  const scope = scopeOf(actor, permission);
+  const admitted = { ...context, actor, scope, onceId };
+  if (reach === 'authenticated' || scope === 'all') return admitted;
+  if (reach === 'everything') throw fail('forbidden', `${id} needs a role with the permission "${permission}" on everything.`);
+  if (scope.length === 0) throw fail('forbidden', `${id} needs a role with the permission "${permission}".`);
+  return admitted;
+}
+
+/** What became of a call that is about one object. */
+export interface TargetAdmission {
+  /** The project of the object; null when it has none, or is none. */
+  readonly project: string | null;
+  /** Why the call is turned away: the object is absent, hidden from the caller, or seen but not theirs to change. */
+  readonly failure: Error | null;
+  /** Turned away for want of rights, also where the caller is told that there is no such object. */
+  readonly isRefusal: boolean;
+}
+
+/** Looks whether the object of a call is there, and within reach of the caller. An object is visible to who may read it. */
+export async function admitToTarget<In>(operation: Operation<In>, context: AdmittedContext, input: In): Promise<TargetAdmission> {
+  const { id, reach, permission } = operation;
+  if (typeof reach === 'string') return { project: null, failure: null, isRefusal: false };
+  const found = await reach.find(context, input);
+  if (found === null) return { project: null, failure: reach.absent(input), isRefusal: false };
+  const { project } = found;
+  if (reaches(context.scope, project)) return { project, failure: null, isRefusal: false };
+  if (!reaches(scopeOf(context.actor, 'read'), project)) return { project, failure: reach.absent(input), isRefusal: true };
+  return { project, failure: fail('forbidden', `${id} needs a role with the permission "${permission}" here.`), isRefusal: true };
+}

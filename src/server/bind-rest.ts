@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../context.ts';
+import { invoke } from '../invoke.ts';
+import { answerEvents } from './answer-events.ts';
+import { answerFile } from './answer-file.ts';
+import { answerJson } from './answer-json.ts';
+import { withoutNames } from './plain-schema.ts';
+import type { Route } from './rest-binding.ts';
+import { placesOf, readInput } from './rest-input.ts';
+
+/** Who calls, by the headers of a request. It does not throw for a bad credential: the context carries the refusal. */
+export type ContextOf = (request: FastifyRequest) => Promise<Context>;
+
+/** Serves operations at their REST addresses. `invoke` enforces the schemas; Fastify only drops what an output must not show. */
+export function bindRest(app: FastifyInstance, routes: readonly Route[], contextOf: ContextOf): void {
+  const draining = new AbortController();
+  app.addHook('preClose', async () => draining.abort());
+  for (const route of routes) bindRoute(app, route, contextOf, draining.signal);
+}
+
+function bindRoute(app: FastifyInstance, route: Route, contextOf: ContextOf, draining: AbortSignal): void {
+  const { operation, method, url, status, answer } = route;
+  const places = placesOf(operation, method, url);
+  const contexts = new WeakMap<FastifyRequest, Context>();
+  const schema = answer.kind === 'file' ? {} : { response: { [status]: withoutNames(operation.output) } };
+
+  app.route({
+    method,
+    url,
+    schema,
+    // Before the body is read: who is nobody need not send one. The door refuses them, and audits it.
+    async onRequest(request) {
+      const context = await contextOf(request);
+      if (context.actor === null) await invoke(operation, context, undefined);
+      contexts.set(request, context);
+    },
+    async handler(request, reply) {
+      const context = contexts.get(request) ?? (await contextOf(request));
+      const { params, query, body, headers } = request;
+      const input = readInput(places, { params, query, body, ifMatch: headers['if-match'] });
+      return answerTo({ route, request, reply, context, input, contextOf, draining });
+    },
+  });
+}
+
+/** One request to a bound route, admitted as far as its identity goes. */
+export interface Call {
+  readonly route: Route;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly context: Context;
+  readonly input: Record<string, unknown>;
+  readonly contextOf: ContextOf;
+  /** Aborted when the server closes: answers that have no end of their own end then. */
+  readonly draining: AbortSignal;
+}
+
+function answerTo(call: Call): Promise<FastifyReply> {
+  switch (call.route.answer.kind) {
+    case 'json':
+      return answerJson(call);
+    case 'file':
+      return answerFile(call);
+    case 'events':
+      return answerEvents(call, call.route.answer);
+  }
+}

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Type as T } from 'typebox';
 import Value from 'typebox/value';
 
@@ -41,6 +42,12 @@ export type ProcessRole = (typeof roles)[number];
 
 /** All settings of a process, read once at its start. Times are seconds, sizes bytes, folders absolute. */
 export type Config = ReturnType<typeof readConfig>;
+
+/** The settings of this process; `--roles` on its command line wins over the environment. */
+export function configOfProcess(): Config {
+  const { values } = parseArgs({ options: { roles: { type: 'string' } } });
+  return readConfig({ ...process.env, ...(values.roles === undefined ? {} : { STOWAGE_ROLES: values.roles }) });
+}
 
 /** Reads the settings from environment variables. Throws an Error that names every variable that does not fit. */
 export function readConfig(environment: Record<string, string | undefined>) {

@@ -2,6 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { isFailure, fail } from '../errors.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
+export { Prisma };
+
 /** The Prisma client: what stores read and write with. */
 export type Database = ReturnType<typeof connectDatabase>;
 

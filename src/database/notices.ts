@@ -30,22 +30,29 @@ export function connectNotices(url: string, db: Database): Notices {
     async publish(notice) {
       await db.$executeRaw`select pg_notify(${channel}, ${JSON.stringify(notice)})`;
     },
-    async *subscribe(topic, id, signal) {
+    subscribe(topic, id, signal) {
       const either = AbortSignal.any([signal, closing.signal]);
-      try {
-        for await (const [notice] of on(heard, 'notice', { signal: either })) {
-          if (isNotice(notice) && notice.topic === topic && (id === undefined || notice.id === id)) yield notice;
-          if (notice === null) yield { topic, id: id ?? '*' };
-        }
-      } catch (error) {
-        if (!either.aborted) throw error;
-      }
+      // Listens from this call on, not from the first turn of the loop: nothing is missed in between.
+      return either.aborted ? nothing() : matching(on(heard, 'notice', { signal: either }), topic, id, either);
     },
     async close() {
       closing.abort();
       await listening;
     },
   };
+}
+
+async function* nothing(): AsyncGenerator<Notice> {}
+
+async function* matching(events: ReturnType<typeof on>, topic: Notice['topic'], id: string | undefined, signal: AbortSignal): AsyncGenerator<Notice> {
+  try {
+    for await (const [notice] of events) {
+      if (notice === null) yield { topic, id: id ?? '*' };
+      if (isNotice(notice) && notice.topic === topic && (id === undefined || notice.id === id)) yield notice;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 async function listen(url: string, heard: EventEmitter, closing: AbortSignal): Promise<void> {

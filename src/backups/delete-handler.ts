@@ -1,0 +1,78 @@
+import Value from 'typebox/value';
+import type { Engine } from '../engine/engine.ts';
+import { fail } from '../errors.ts';
+import type { JobHandler, RunningJob } from '../jobs/handler.ts';
+import type { JobResult } from '../jobs/model.ts';
+import { openRepository } from '../repositories/read.ts';
+import { containersMounting, findVolume, refreshVolume } from '../volumes/read.ts';
+import { forgetDeletedVolume, keepDeletedVolume } from './deleted-volumes.ts';
+import { DeleteInput } from './job-input.ts';
+import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
+import { readyRepository, repositoryLock } from './restic-step.ts';
+import { takeSnapshot, type TakenSnapshot } from './take-snapshot.ts';
+import { volumeInUse } from './volume-in-use.ts';
+
+/** Deletes a volume, after a last snapshot from which it can be brought back. */
+export const deleteHandler: JobHandler = {
+  locks(job) {
+    const { repositoryId } = Value.Parse(DeleteInput, job.input);
+    return [volumeLock(job.host, volumeOf(job)), ...(repositoryId === undefined ? [] : [repositoryLock(job, repositoryId)])];
+  },
+  authorize: allowedFor('administer'),
+  run: deleteVolume,
+};
+
+async function deleteVolume(job: RunningJob): Promise<JobResult> {
+  const startedAt = Date.now();
+  const volume = volumeOf(job);
+  const engine = job.ports.engines.get(job.host);
+  const remembered = job.memory['snapshot'];
+  if ((await engine.findVolume(volume)) !== null) {
+    await refuseUsed(engine, volume);
+    const taken = await lastSnapshot(engine, job, volume);
+    if (taken !== null) await keep(job, volume, taken.id);
+    await refuseUsed(engine, volume);
+    await removeOrForget(engine, job, volume);
+    await refreshVolume(job.ports, job.host, volume);
+    return { volume, seconds: (Date.now() - startedAt) / 1000, ...(taken === null ? {} : { snapshot: taken.id, files: taken.files, bytesRead: taken.bytesRead, bytesAdded: taken.bytesAdded }) };
+  }
+  // The volume is gone: a worker that died here had removed it, or somebody else has.
+  await refreshVolume(job.ports, job.host, volume);
+  return { volume, seconds: (Date.now() - startedAt) / 1000, ...(typeof remembered === 'string' ? { snapshot: remembered } : {}) };
+}
+
+async function refuseUsed(engine: Engine, volume: string): Promise<void> {
+  const users = await containersMounting(engine, volume);
+  if (users.length > 0) throw volumeInUse(engine.host, volume, users.map(({ name }) => name));
+}
+
+async function lastSnapshot(engine: Engine, job: RunningJob, volume: string): Promise<TakenSnapshot | null> {
+  const { repositoryId } = Value.Parse(DeleteInput, job.input);
+  if (repositoryId === undefined) return null;
+  const repository = await readyRepository(engine, job, await openRepository(job.ports, repositoryId));
+  const taken = await takeSnapshot(engine, job, repository, volume, 'before_delete');
+  if (taken.unreadable.length > 0)
+    throw fail('backup_partial', `The last snapshot is not complete, so the volume was not deleted: ${taken.unreadable.slice(0, 5).join('; ')}`);
+  await job.remember({ snapshot: taken.id });
+  return taken;
+}
+
+async function keep(job: RunningJob, name: string, snapshotId: string): Promise<void> {
+  const volume = await findVolume(job.ports.db, job.host, name);
+  if (volume === null) throw fail('volume_not_found', `Volume "${name}" is not in the inventory of host "${job.host}"; nothing was deleted.`);
+  const expiresAt = new Date(Date.now() + job.ports.config.undeleteHours * 3_600_000);
+  await keepDeletedVolume(job.ports.db, { id: job.id, volume, snapshotId, deletedBy: job.requestedBy, expiresAt });
+}
+
+/** The engine has the last word on whether the volume is in use; what was kept for it is then taken back. */
+async function removeOrForget(engine: Engine, job: RunningJob, volume: string): Promise<void> {
+  const helpers = await engine.listHelpers();
+  const own = helpers.filter((helper) => helper.labels['stowage.job'] === job.id);
+  await Promise.all(own.map(({ id }) => engine.removeHelper(id)));
+  try {
+    await engine.removeVolume(volume);
+  } catch (error) {
+    await forgetDeletedVolume(job.ports.db, job.id);
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { reaches, scopeOf } from '../access/roles.ts';
+import type { AdmittedContext } from '../context.ts';
+import { fail } from '../errors.ts';
+import { Job } from '../jobs/model.ts';
+import { enqueueJob } from '../jobs/read.ts';
+import { command, query, type Target } from '../operation.ts';
+import { repositoryInVolume, resolveRepository } from '../repositories/read.ts';
+import { HostName, object, paging, T } from '../schema.ts';
+import { SnapshotId } from '../snapshots/model.ts';
+import { findSnapshot } from '../snapshots/read.ts';
+import { NewVolumeName, VolumeName } from '../volumes/model.ts';
+import { containersUsing, findVolume, volumeTarget } from '../volumes/read.ts';
+import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
+import { DeletedVolumePage } from './model.ts';
+import { requireUsable } from './repository-reach.ts';
+import { volumeInUse } from './volume-in-use.ts';
+
+const address = { host: HostName, name: VolumeName };
+const repositoryField = T.Optional(T.String({ minLength: 1, maxLength: 64, description: 'Name or id of the repository; the default one when not given.' }));
+
+export const createBackup = command('backups.create', {
+  permission: 'operate',
+  reach: volumeTarget,
+  summary: 'Back up a volume',
+  input: object({ ...address, repository: repositoryField }),
+  output: Job,
+  async run(context, { host, name, repository }) {
+    const volume = await requireVolume(context, host, name);
+    const { id } = await usableRepository(context, host, repository);
+    return await enqueueJob(context, { kind: 'volume_backup', host, volume: name, project: volume.project, input: { repositoryId: id } });
+  },
+});
+
+const sourceTarget: Target<{ host: string; name: string; snapshot: string }> = {
+  async find({ ports }, { host, name, snapshot: id }) {
+    const snapshot = await findSnapshot(ports.db, id);
+    return snapshot?.host === host && snapshot.volume === name ? snapshot : null;
+  },
+  absent: ({ host, name, snapshot }) => fail('snapshot_not_found', `Volume "${name}" of host "${host}" has no snapshot "${snapshot}".`),
+};
+
+export const createRestore = command('restores.create', {
+  permission: 'operate',
+  reach: sourceTarget,
+  summary: 'Restore a snapshot of a volume',
+  description:
+    'Into a new volume (`into`), or in place (`inPlace` with `confirm`, the name once more; asks for the role admin): the containers that use the volume are stopped and started again, and what is there is kept in a snapshot.',
+  input: object({
+    ...address,
+    snapshot: SnapshotId,
+    into: T.Optional(NewVolumeName),
+    inPlace: T.Optional(T.Boolean({ default: false })),
+    confirm: T.Optional(T.String({ description: 'Name of the volume, once more; for a restore in place.' })),
+  }),
+  output: Job,
+  async run(context, { host, name, snapshot: id, into, inPlace = false, confirm }) {
+    if ((into !== undefined) === inPlace) throw fail('invalid_input', 'Give either `into`, the name of a new volume, or `inPlace`: true.');
+    const snapshot = await sourceOf(context, id);
+    const input = { snapshot: snapshot.id, repositoryId: snapshot.repositoryId };
+    if (into !== undefined) {
+      await refuseTaken(context, host, into);
+      return await enqueueJob(context, { kind: 'volume_restore', host, volume: into, project: snapshot.project, input: { ...input, into } });
+    }
+    if (confirm !== name) throw fail('confirmation_required', `A restore in place replaces what is in the volume; repeat its name in \`confirm\`: "${name}".`);
+    const volume = await requireVolume(context, host, name);
+    requireAdmin(context, volume.project, 'restore in place');
+    return await enqueueJob(context, { kind: 'volume_restore', host, volume: name, project: volume.project, input });
+  },
+});
+
+export const deleteVolume = command('volumes.delete', {
+  permission: 'administer',
+  reach: volumeTarget,
+  summary: 'Delete a volume',
+  description: 'A last snapshot is kept, from which the volume can be brought back for a while, unless `keepSnapshot` is false.',
+  input: object({
+    ...address,
+    confirm: T.Optional(T.String({ description: 'Name of the volume, once more.' })),
+    keepSnapshot: T.Optional(T.Boolean({ default: true })),
+    repository: repositoryField,
+  }),
+  output: Job,
+  async run(context, { host, name, confirm, keepSnapshot = true, repository }) {
+    const { ports } = context;
+    if (confirm !== name) throw fail('confirmation_required', `Repeat the name of the volume in \`confirm\`: "${name}".`);
+    const volume = await requireVolume(context, host, name);
+    const holds = await repositoryInVolume(ports.db, host, name);
+    if (holds !== null) throw fail('repository_in_use', `Volume "${name}" holds the repository "${holds}"; delete the repository first.`);
+    const users = await containersUsing(ports.db, host, name);
+    if (users.length > 0) throw volumeInUse(host, name, users.map((user) => user.name));
+    await ports.engines.get(host).findVolume(name);
+    const input = keepSnapshot ? { repositoryId: (await usableRepository(context, host, repository)).id } : {};
+    return await enqueueJob(context, { kind: 'volume_delete', host, volume: name, project: volume.project, input });
+  },
+});
+
+const deletedTarget: Target<{ host: string; name: string }> = {
+  find: ({ ports }, { host, name }) => newestDeletedVolume(ports.db, host, name),
+  absent: ({ host, name }) => fail('deleted_volume_not_found', `No deleted volume "${name}" of host "${host}" can be brought back.`),
+};
+
+export const undeleteVolume = command('volumes.undelete', {
+  permission: 'operate',
+  reach: deletedTarget,
+  summary: 'Bring a deleted volume back',
+  input: object(address),
+  output: Job,
+  async run(context, { host, name }) {
+    const deleted = await newestDeletedVolume(context.ports.db, host, name);
+    if (deleted === null) throw deletedTarget.absent({ host, name });
+    await refuseTaken(context, host, name);
+    const snapshot = await sourceOf(context, deleted.snapshot);
+    const input = { deletedId: deleted.id, snapshot: snapshot.id, repositoryId: snapshot.repositoryId };
+    return await enqueueJob(context, { kind: 'volume_undelete', host, volume: name, project: deleted.project, input });
+  },
+});
+
+export const listDeletedVolumes = query('volumes.listDeleted', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'List deleted volumes that can be brought back',
+  input: object({ ...paging }),
+  output: DeletedVolumePage,
+  run: ({ ports, scope }, { limit = 50, cursor }) => listDeleted(ports.db, scope, limit, cursor),
+});
+
+async function requireVolume({ ports }: AdmittedContext, host: string, name: string) {
+  const volume = await findVolume(ports.db, host, name);
+  if (volume === null) throw volumeTarget.absent({ host, name });
+  return volume;
+}
+
+async function usableRepository({ ports }: AdmittedContext, host: string, nameOrId: string | undefined) {
+  const repository = await resolveRepository(ports.db, nameOrId);
+  requireUsable(repository, host);
+  return repository;
+}
+
+async function sourceOf({ ports }: AdmittedContext, id: string) {
+  const snapshot = await findSnapshot(ports.db, id);
+  if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}".`);
+  return snapshot;
+}
+
+/** Asks the engine, not the inventory: it also answers for whether the host can be written to now. */
+async function refuseTaken({ ports }: AdmittedContext, host: string, name: string): Promise<void> {
+  if ((await ports.engines.get(host).findVolume(name)) !== null)
+    throw fail('volume_exists', `Volume "${name}" exists already on host "${host}"; choose another name.`);
+}
+
+function requireAdmin({ actor }: AdmittedContext, project: string | null, deed: string): void {
+  if (!reaches(scopeOf(actor, 'administer'), project)) throw fail('forbidden', `To ${deed} asks for the role admin on ${project === null ? 'everything' : `project "${project}"`}.`);
+}

@@ -1,0 +1,10 @@
+import { accepted, route } from '../server/rest-binding.ts';
+import * as operations from './operations.ts';
+
+export const backupRoutes = [
+  route(operations.createBackup, 'POST', '/v1/hosts/:host/volumes/:name/backups', accepted),
+  route(operations.createRestore, 'POST', '/v1/hosts/:host/volumes/:name/restores', accepted),
+  route(operations.deleteVolume, 'DELETE', '/v1/hosts/:host/volumes/:name', accepted),
+  route(operations.undeleteVolume, 'POST', '/v1/hosts/:host/volumes/:name/undelete', accepted),
+  route(operations.listDeletedVolumes, 'GET', '/v1/deleted-volumes'),
+];

@@ -1,0 +1,61 @@
+import Value from 'typebox/value';
+import { fail } from '../errors.ts';
+import type { JobHandler, RunningJob } from '../jobs/handler.ts';
+import type { JobResult } from '../jobs/model.ts';
+import { openRepository } from '../repositories/read.ts';
+import type { Snapshot } from '../snapshots/model.ts';
+import { findSnapshot } from '../snapshots/read.ts';
+import { findDeletedVolume, forgetDeletedVolume } from './deleted-volumes.ts';
+import { RestoreInput, UndeleteInput } from './job-input.ts';
+import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
+import { readyRepository, repositoryLock, volumeGone } from './restic-step.ts';
+import { restoreInPlace } from './restore-in-place.ts';
+import { restoreIntoNew } from './restore-into-new.ts';
+
+/** Restores a snapshot, into a new volume or in place. */
+export const restoreHandler: JobHandler = {
+  locks: (job) => [volumeLock(job.host, volumeOf(job)), repositoryLock(job, Value.Parse(RestoreInput, job.input).repositoryId)],
+  authorize: (actor, job) => allowedFor(Value.Parse(RestoreInput, job.input).into === undefined ? 'administer' : 'operate')(actor, job),
+  run: restore,
+};
+
+/** Brings a deleted volume back from its last snapshot, with its driver, options and labels. */
+export const undeleteHandler: JobHandler = {
+  locks: (job) => [volumeLock(job.host, volumeOf(job)), repositoryLock(job, Value.Parse(UndeleteInput, job.input).repositoryId)],
+  authorize: allowedFor('operate'),
+  run: undelete,
+};
+
+async function restore(job: RunningJob): Promise<JobResult> {
+  const startedAt = Date.now();
+  const input = Value.Parse(RestoreInput, job.input);
+  const { engine, repository, snapshot } = await openSource(job, input);
+  const volume = volumeOf(job);
+  if (input.into === undefined) {
+    if ((await engine.findVolume(volume)) === null) throw volumeGone(job.host, volume);
+    const result = await restoreInPlace(engine, job, repository, snapshot, volume);
+    return { ...result, seconds: (Date.now() - startedAt) / 1000 };
+  }
+  const labels = job.project === null ? {} : { 'stowage.project': job.project };
+  const restored = await restoreIntoNew(engine, job, repository, snapshot, { name: volume, driver: 'local', options: {}, labels });
+  return { volume, snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
+}
+
+async function undelete(job: RunningJob): Promise<JobResult> {
+  const startedAt = Date.now();
+  const input = Value.Parse(UndeleteInput, job.input);
+  const { engine, repository, snapshot } = await openSource(job, input);
+  const spec = await findDeletedVolume(job.ports.db, input.deletedId);
+  if (spec === null) throw fail('deleted_volume_not_found', `The grace time of volume "${volumeOf(job)}" has ended.`);
+  const restored = await restoreIntoNew(engine, job, repository, snapshot, spec);
+  await forgetDeletedVolume(job.ports.db, input.deletedId);
+  return { volume: volumeOf(job), snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
+}
+
+async function openSource(job: RunningJob, { snapshot: id, repositoryId }: { snapshot: string; repositoryId: string }) {
+  const engine = job.ports.engines.get(job.host);
+  const snapshot: Snapshot | null = await findSnapshot(job.ports.db, id);
+  if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}" any more.`);
+  const repository = await readyRepository(engine, job, await openRepository(job.ports, repositoryId));
+  return { engine, repository, snapshot };
+}

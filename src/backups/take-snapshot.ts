@@ -1,0 +1,80 @@
+import type { Engine } from '../engine/engine.ts';
+import { fail } from '../errors.ts';
+import type { RunningJob } from '../jobs/handler.ts';
+import type { OpenRepository } from '../repositories/read.ts';
+import { backupCommand, readCapabilities, volumePath } from '../restic/commands.ts';
+import { exitFailure } from '../restic/exit.ts';
+import type { BackupSummary, ResticMessage } from '../restic/output.ts';
+import type { SnapshotReason } from '../snapshots/model.ts';
+import { recordSnapshot } from '../snapshots/read.ts';
+import { reportProgress } from './progress.ts';
+import { type ResticStep, runRestic } from './restic-step.ts';
+
+/** What a backup of a volume achieved. */
+export interface TakenSnapshot {
+  readonly id: string;
+  readonly files: number;
+  readonly bytesRead: number;
+  readonly bytesAdded: number;
+  /** Files that could not be read; the snapshot is partial when there are any. */
+  readonly unreadable: readonly string[];
+}
+
+const unreadableKept = 100;
+/** restic's exit code for a backup that could not read everything. */
+const partialExit = 3;
+
+/** The step that backs up a volume, and what it will have collected. */
+export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotReason) {
+  const path = volumePath(job.host, volume);
+  const unreadable: string[] = [];
+  const found: { summary: BackupSummary | null } = { summary: null };
+  const report = reportProgress(job, reason);
+  const onMessage = (message: ResticMessage) => {
+    report(message);
+    if (message.kind === 'backup') found.summary = message.summary;
+    if (message.kind === 'error' && unreadable.length < unreadableKept) unreadable.push(`${message.item.slice(path.length) || '/'}: ${message.message}`);
+  };
+  const step: ResticStep = {
+    step: reason,
+    command: backupCommand(path, job.host, ['stowage', `reason=${reason}`, `job=${job.id}`]),
+    capabilities: readCapabilities,
+    mounts: [{ type: 'volume', source: volume, target: path, readOnly: true }],
+    onMessage,
+  };
+  return { step, path, unreadable, found };
+}
+
+/** Backs up a volume and writes the snapshot down. A partial one is recorded as such. Throws what {@link exitFailure} makes. */
+export async function takeSnapshot(engine: Engine, job: RunningJob, repository: OpenRepository, volume: string, reason: SnapshotReason): Promise<TakenSnapshot> {
+  const { step, path, unreadable, found } = snapshotStep(job, volume, reason);
+  const { exitCode, complaints } = await runRestic(engine, job, repository, step);
+  const { summary } = found;
+  if ((exitCode !== 0 && exitCode !== partialExit) || summary === null) {
+    if (exitCode === 0) throw fail('backup_failed', 'restic ended without naming a snapshot; see the log of the job.');
+    throw exitFailure('backup', exitCode, complaints);
+  }
+  const taken = {
+    id: summary.snapshot_id,
+    files: summary.total_files_processed,
+    bytesRead: summary.total_bytes_processed,
+    bytesAdded: summary.data_added_packed ?? summary.data_added,
+    unreadable,
+  };
+  await recordSnapshot(job.ports.db, {
+    id: taken.id,
+    repositoryId: repository.id,
+    host: job.host,
+    volume,
+    project: job.project,
+    path,
+    reason,
+    state: exitCode === partialExit ? 'partial' : 'good',
+    files: taken.files,
+    bytes: taken.bytesRead,
+    bytesAdded: taken.bytesAdded,
+    jobId: job.id,
+    takenAt: new Date(),
+  });
+  return taken;
+}

@@ -1,0 +1,75 @@
+import type { Database, Prisma, Transaction } from '../database/client.ts';
+import { type Failure } from '../errors.ts';
+import { ClaimLost, type LockRequest } from './handler.ts';
+import { type JobRow, withAttempts } from './job-row.ts';
+import { takeLocks } from './locks.ts';
+import type { JobResult, JobState, LogLevel } from './model.ts';
+
+/** A job that a worker has taken: the only way to write to a running job. Every write throws {@link ClaimLost} once another worker took it. */
+export interface Claim {
+  readonly row: JobRow;
+  readonly takenOver: boolean;
+  update(data: Prisma.JobUpdateManyMutationInput): Promise<void>;
+  noteHelper(name: string): Promise<void>;
+  log(level: LogLevel, message: string): Promise<void>;
+  succeed(result: JobResult): Promise<void>;
+  end(state: Extract<JobState, 'failed' | 'canceled'>, failure: Failure): Promise<void>;
+  /** Ends the attempt and lets the job wait for the next one. */
+  postpone(failure: Failure, until: Date): Promise<void>;
+}
+
+/** Takes the job and what it must hold, or gives null: it has ended, must wait, or its resources are taken. */
+export async function claimJob(db: Database, id: string, worker: string, locks: readonly LockRequest[]): Promise<Claim | null> {
+  return await db.$transaction(async (tx) => {
+    if (!(await takeLocks(tx, id, locks))) return null;
+    const claimable = { id, OR: [{ state: 'queued', runAfter: { lte: new Date() } }, { state: 'running' }] };
+    const before = await tx.job.findFirst({ where: claimable });
+    if (before === null) {
+      await tx.jobLock.deleteMany({ where: { jobId: id } });
+      return null;
+    }
+    const takenOver = before.state === 'running';
+    const attempt = takenOver ? before.attempt : before.attempt + 1;
+    if (!takenOver) await tx.jobAttempt.create({ data: { jobId: id, number: attempt } });
+    const now = new Date();
+    const data = { state: 'running', worker, attempt, claim: { increment: 1 }, progressedAt: now, startedAt: before.startedAt ?? now };
+    const row = await tx.job.update({ where: { id }, data, include: withAttempts });
+    return claimOf(db, row, takenOver);
+  });
+}
+
+function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
+  const mine = { id: row.id, claim: row.claim, state: 'running' };
+  const attempt = { jobId_number: { jobId: row.id, number: row.attempt } };
+
+  async function write(tx: Transaction, data: Prisma.JobUpdateManyMutationInput): Promise<void> {
+    const { count } = await tx.job.updateMany({ where: mine, data });
+    if (count === 0) throw new ClaimLost(`Job ${row.id} belongs to another worker.`);
+  }
+
+  /** The last write of an attempt: job, attempt and locks change together or not at all. */
+  async function conclude(data: Prisma.JobUpdateManyMutationInput, failure: Failure | null): Promise<void> {
+    const error = failure === null ? {} : { errorCode: failure.code, errorDetail: failure.message };
+    await db.$transaction(async (tx) => {
+      await write(tx, data);
+      await tx.jobAttempt.update({ where: attempt, data: { finishedAt: new Date(), ...error } });
+      await tx.jobLock.deleteMany({ where: { jobId: row.id } });
+    });
+  }
+
+  return {
+    row,
+    takenOver,
+    update: (data) => write(db, data),
+    async noteHelper(name) {
+      await write(db, { worker: row.worker });
+      await db.jobAttempt.update({ where: attempt, data: { helper: name } });
+    },
+    async log(level, message) {
+      await db.jobLogEntry.create({ data: { jobId: row.id, attempt: row.attempt, level, message } });
+    },
+    succeed: (result) => conclude({ state: 'succeeded', result, finishedAt: new Date(), errorCode: null, errorDetail: null }, null),
+    end: (state, failure) => conclude({ state, finishedAt: new Date(), errorCode: failure.code, errorDetail: failure.message }, failure),
+    postpone: (failure, until) => conclude({ state: 'queued', runAfter: until }, failure),
+  };
+}

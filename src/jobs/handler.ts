@@ -1,0 +1,67 @@
+import type { Actor } from '../access/roles.ts';
+import type { Ports } from '../context.ts';
+import type { RestartNote } from './restart-note.ts';
+import type { JobKind, JobProgress, JobResult, LogLevel } from './model.ts';
+
+/** Why a running job must stop: `lost` means that it belongs to another worker now, which goes on with it. */
+export type StopReason = 'canceled' | 'stalled' | 'lost';
+
+/** Something that running jobs share. Of a resource with n slots, n jobs may hold one each. */
+export interface LockRequest {
+  readonly resource: string;
+  readonly slots: number;
+}
+
+/** A job in the hands of a worker. Every write fails with {@link ClaimLost} once another worker has the job. */
+export interface RunningJob {
+  readonly ports: Ports;
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly host: string;
+  readonly volume: string | null;
+  readonly project: string | null;
+  readonly input: unknown;
+  readonly requestedBy: string;
+  /** Counts from 1; a job that is taken over from a dead worker stays in its attempt. */
+  readonly attempt: number;
+  /** Whether a worker that died has begun this attempt. */
+  readonly takenOver: boolean;
+  /** Aborted with a {@link StopReason}. */
+  readonly signal: AbortSignal;
+  /** Aborted only when the job belongs to another worker: what undoes a canceled job goes by this one. */
+  readonly lost: AbortSignal;
+  /** What the job has written down of itself; survives attempts. */
+  readonly memory: Readonly<Record<string, unknown>>;
+  remember(facts: Record<string, unknown>): Promise<void>;
+  readonly restartNote: RestartNote | null;
+  noteRestart(note: RestartNote | null): Promise<void>;
+  noteHelper(name: string): Promise<void>;
+  progress(progress: JobProgress): void;
+  log(level: LogLevel, message: string): Promise<void>;
+}
+
+/** What a kind of job does. */
+export interface JobHandler {
+  /** What the job holds while it runs; without it the job waits. */
+  locks(job: Pick<RunningJob, 'ports' | 'host' | 'volume' | 'input'>): readonly LockRequest[];
+  /** Throws unless `actor` may still ask for this; called when the job starts. */
+  authorize(actor: Actor, job: Pick<RunningJob, 'volume' | 'project' | 'input'>): void;
+  /**
+   * Does the work. May be called again for the same attempt after a crash: it finds the helper that works already.
+   * A stop by `canceled` or `stalled` must leave the volume and its containers in order.
+   */
+  run(job: RunningJob): Promise<JobResult>;
+}
+
+export type JobHandlers = Readonly<Record<JobKind, JobHandler>>;
+
+/** The job belongs to another worker; the current one leaves everything as it is. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** Why the job was told to stop, if it was. */
+export function stopReason(signal: AbortSignal): StopReason | null {
+  if (!signal.aborted) return null;
+  return signal.reason === 'canceled' || signal.reason === 'stalled' ? signal.reason : 'lost';
+}

@@ -1,0 +1,72 @@
+import { type Engine, type HelperLine, type HelperSecrets, type HelperSpec, helperLabels } from '../engine/engine.ts';
+import { fail } from '../errors.ts';
+import type { RunningJob } from './handler.ts';
+
+/** One run of a helper on behalf of a job. */
+export interface HelperStep {
+  /** Unique within the job; part of the helper's name. */
+  readonly step: string;
+  readonly spec: Omit<HelperSpec, 'name' | 'labels'>;
+  readonly secrets: HelperSecrets | null;
+  readonly onLine: (line: HelperLine) => void;
+}
+
+/** How a helper ended. */
+export interface HelperOutcome {
+  readonly exitCode: number;
+  /** Newest lines of its standard error. */
+  readonly complaints: readonly string[];
+}
+
+const complaintsKept = 50;
+
+/** The helper's name is the fence between workers: Docker gives a name to one container only. */
+export function helperName(job: Pick<RunningJob, 'id' | 'attempt'>, step: string): string {
+  return `stowage-${job.id}-${job.attempt}-${step}`;
+}
+
+/** Creates the helper of a step without starting it; keeps the one that a dead worker of this attempt made. */
+export async function prepareHelper(engine: Engine, job: RunningJob, { step, spec }: Pick<HelperStep, 'step' | 'spec'>): Promise<string> {
+  const name = helperName(job, step);
+  const existing = await engine.findHelper(name);
+  if (existing !== null) return existing.id;
+  const note = job.restartNote === null ? {} : { [helperLabels.restartNote]: JSON.stringify(job.restartNote) };
+  const labels = { [helperLabels.job]: job.id, [helperLabels.attempt]: String(job.attempt), [helperLabels.step]: step, ...note };
+  await job.noteHelper(name);
+  const { id } = await engine.createHelper({ ...spec, name, labels });
+  return id;
+}
+
+/**
+ * Runs a step's helper to its end, or attaches to it when a dead worker has started it. When the job must stop
+ * (canceled, stalled) the helper is killed; when the job is lost to another worker the helper goes on untouched.
+ */
+export async function runHelper(engine: Engine, job: RunningJob, step: HelperStep): Promise<HelperOutcome> {
+  const id = await prepareHelper(engine, job, step);
+  job.signal.throwIfAborted();
+  const helper = await engine.findHelper(id);
+  if (helper === null) throw fail('helper_interrupted', `The helper of step ${step.step} was removed before it could start; the next attempt makes a new one.`);
+  if (helper.state === 'created') await engine.startHelper(id, step.secrets);
+  else await job.log('info', `Attached to the helper ${helper.name}, which is ${helper.state}.`);
+
+  const complaints: string[] = [];
+  const ended = engine.waitHelper(id, job.signal);
+  try {
+    for await (const line of engine.helperLines(id, job.signal)) {
+      if (line.stream === 'stderr') complaints.push(line.text);
+      if (complaints.length > complaintsKept) complaints.shift();
+      step.onLine(line);
+    }
+    return { exitCode: await ended, complaints };
+  } catch (error) {
+    ended.catch(() => undefined);
+    if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled') await endHelper(engine, id);
+    throw error;
+  }
+}
+
+/** Kills a helper and waits until it has ended: nothing works on the volume after its job. */
+async function endHelper(engine: Engine, id: string): Promise<void> {
+  await engine.killHelper(id);
+  await engine.waitHelper(id, AbortSignal.timeout(30_000));
+}

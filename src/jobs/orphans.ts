@@ -1,0 +1,53 @@
+import Value from 'typebox/value';
+import type { Ports } from '../context.ts';
+import { Prisma } from '../database/client.ts';
+import { type Engine, type HelperContainer, helperLabels } from '../engine/engine.ts';
+import { carryOutRestart, RestartNote } from './restart-note.ts';
+
+const requestHelperHours = 1;
+
+/** Removes all helpers of a job that has ended. */
+export async function removeHelpersOf(ports: Ports, host: string, jobId: string): Promise<void> {
+  const engine = ports.engines.get(host);
+  const helpers = await engine.listHelpers();
+  const own = helpers.filter(({ labels }) => labels[helperLabels.job] === jobId);
+  await Promise.all(own.map(({ id }) => engine.removeHelper(id)));
+}
+
+/**
+ * Puts in order what ended jobs left on a host: containers that were stopped for them run again, first of all, and
+ * helpers are removed. A helper whose job is unknown has lost its database; its label tells what to start.
+ */
+export async function sweepOrphans(ports: Ports, host: string): Promise<void> {
+  await ports.locks.tryHold(`orphans/${host}`, async () => {
+    const engine = ports.engines.get(host);
+    await restartForEndedJobs(ports, engine);
+    const helpers = await engine.listHelpers();
+    const own = helpers.filter(({ labels }) => labels[helperLabels.installation] === ports.vault.installation);
+    for (const helper of own) await settleHelper(ports, engine, helper);
+  });
+}
+
+async function restartForEndedJobs(ports: Ports, engine: Engine): Promise<void> {
+  const where = { hostName: engine.host, state: { notIn: ['queued', 'running'] }, NOT: { restartNote: { equals: Prisma.DbNull } } };
+  for (const { id, restartNote } of await ports.db.job.findMany({ where, select: { id: true, restartNote: true } })) {
+    await carryOutRestart(engine, Value.Parse(RestartNote, restartNote));
+    await ports.db.job.update({ where: { id }, data: { restartNote: Prisma.DbNull } });
+  }
+}
+
+async function settleHelper(ports: Ports, engine: Engine, helper: HelperContainer): Promise<void> {
+  const jobId = helper.labels[helperLabels.job];
+  if (jobId === undefined) {
+    const ageHours = (Date.now() - helper.createdAt.getTime()) / 3_600_000;
+    if (ageHours > requestHelperHours) await engine.removeHelper(helper.id);
+    return;
+  }
+  const job = await ports.db.job.findUnique({ where: { id: jobId }, select: { state: true } });
+  if (job?.state === 'queued' || job?.state === 'running') return;
+  // A backup that works on although its database is gone may as well end; its containers wait for it.
+  if (job === null && helper.state === 'running') return;
+  const note = helper.labels[helperLabels.restartNote];
+  if (job === null && note !== undefined) await carryOutRestart(engine, Value.Parse(RestartNote, JSON.parse(note)));
+  await engine.removeHelper(helper.id);
+}

@@ -1,0 +1,24 @@
+import type { AdmittedContext } from '../context.ts';
+import type { Prisma } from '../database/client.ts';
+import type { Job, JobKind } from './model.ts';
+import { createJob } from './store.ts';
+
+/** Work to be done later, by a worker. */
+export interface JobRequest {
+  readonly kind: JobKind;
+  readonly host: string;
+  readonly volume: string | null;
+  readonly project: string | null;
+  readonly input: Prisma.InputJsonValue;
+  readonly retryOf?: string;
+}
+
+/**
+ * Writes a job down and tells the workers. A repeated call with the same idempotency key gives the same job. Should the
+ * queue not hear of it (a crash right here), the sweep of the workers finds it.
+ */
+export async function enqueueJob({ ports, actor, onceId, requestId }: AdmittedContext, request: JobRequest): Promise<Job> {
+  const job = await createJob(ports.db, { ...request, id: onceId, requestedBy: actor.subject, requestId, maxAttempts: ports.config.jobAttempts });
+  await ports.queue.send(job.id);
+  return job;
+}

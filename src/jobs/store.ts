@@ -1,0 +1,107 @@
+import type { Database, Prisma, Reader } from '../database/client.ts';
+import type { ProjectScope } from '../access/roles.ts';
+import { decodeCursor, toPage } from '../keyset.ts';
+import type { Page } from '../schema.ts';
+import { type JobRow, toJob, toLogEntry, withAttempts } from './job-row.ts';
+import type { Job, JobKind, JobState } from './model.ts';
+
+/** What a job is made of when it is asked for. */
+export interface NewJob {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly host: string;
+  readonly volume: string | null;
+  readonly project: string | null;
+  readonly input: Prisma.InputJsonValue;
+  readonly requestedBy: string;
+  readonly requestId: string;
+  readonly maxAttempts: number;
+  readonly retryOf?: string;
+}
+
+export interface JobFilter {
+  readonly host?: string | undefined;
+  readonly volume?: string | undefined;
+  readonly kind?: JobKind | undefined;
+  readonly state?: JobState | undefined;
+}
+
+/** Writes a job down; when it is there already (a repeated call with an idempotency key) gives that one. */
+export async function createJob(db: Reader, { host, volume, retryOf, ...job }: NewJob): Promise<Job> {
+  const data = { ...job, hostName: host, volumeName: volume, retryOf: retryOf ?? null };
+  const row = await db.job.upsert({ where: { id: job.id }, create: data, update: {}, include: withAttempts });
+  return toJob(row);
+}
+
+/** A job by id, or null. */
+export async function findJob(db: Reader, id: string): Promise<Job | null> {
+  const row = await findJobRow(db, id);
+  return row === null ? null : toJob(row);
+}
+
+/** A job with everything that only its worker needs, or null. */
+export function findJobRow(db: Reader, id: string): Promise<JobRow | null> {
+  return db.job.findUnique({ where: { id }, include: withAttempts });
+}
+
+/** Jobs, newest first. */
+export async function listJobs(db: Reader, scope: ProjectScope, filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {
+  const rows = await db.job.findMany({
+    where: { AND: [matching(filter), within(scope), cursor === undefined ? {} : olderThan(cursor)] },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+    include: withAttempts,
+  });
+  return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id], toJob);
+}
+
+function matching({ host, volume, kind, state }: JobFilter): Prisma.JobWhereInput {
+  return {
+    ...(host === undefined ? {} : { hostName: host }),
+    ...(volume === undefined ? {} : { volumeName: volume }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+function within(scope: ProjectScope): Prisma.JobWhereInput {
+  return scope === 'all' ? {} : { project: { in: [...scope] } };
+}
+
+function olderThan(cursor: string): Prisma.JobWhereInput {
+  const [createdAt = '', id = ''] = decodeCursor(cursor, 2);
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+}
+
+/** The newest `each` jobs of each volume (`host/name`), in one statement. */
+export async function newestJobsOf(db: Database, scope: ProjectScope, volumes: readonly string[], each: number): Promise<Job[]> {
+  const ids = await db.$queryRaw<{ id: string }[]>`
+    select j.id::text as id from unnest(${[...volumes]}::text[]) as wanted(address)
+    cross join lateral (
+      select id, created_at from jobs
+      where host = split_part(wanted.address, '/', 1) and volume = split_part(wanted.address, '/', 2) order by created_at desc, id desc limit ${each}
+    ) j`;
+  const rows = await db.job.findMany({ where: { id: { in: ids.map(({ id }) => id) }, ...within(scope) }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], include: withAttempts });
+  return rows.map(toJob);
+}
+
+/** Lines of a job's log, oldest first. */
+export async function listLog(db: Reader, jobId: string, limit: number, cursor?: string) {
+  const after = cursor === undefined ? 0n : BigInt(decodeCursor(cursor, 1)[0]?.match(/^\d{1,18}$/)?.[0] ?? '0');
+  const rows = await db.jobLogEntry.findMany({ where: { jobId, id: { gt: after } }, orderBy: { id: 'asc' }, take: limit + 1 });
+  return toPage(rows, limit, (row) => [row.id.toString()], toLogEntry);
+}
+
+/** Asks a job to stop. A queued one is canceled at once. Gives the job as it is then. */
+export async function requestCancel(db: Reader, id: string): Promise<void> {
+  const now = new Date();
+  await db.job.updateMany({ where: { id, state: 'queued' }, data: { state: 'canceled', cancelRequestedAt: now, finishedAt: now, errorCode: 'job_canceled', errorDetail: 'Canceled before it was started.' } });
+  await db.job.updateMany({ where: { id, state: 'running', cancelRequestedAt: null }, data: { cancelRequestedAt: now } });
+}
+
+/** Jobs that wait for a worker, or whose worker may have died: what the queue must know. Oldest first. */
+export async function jobsForQueue(db: Reader, limit: number): Promise<string[]> {
+  const where = { OR: [{ state: 'queued', runAfter: { lte: new Date() } }, { state: 'running' }] };
+  const rows = await db.job.findMany({ where, orderBy: { createdAt: 'asc' }, take: limit, select: { id: true } });
+  return rows.map(({ id }) => id);
+}

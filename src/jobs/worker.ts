@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadActor } from '../access/read.ts';
+import type { Ports } from '../context.ts';
+import { translateDatabaseError } from '../database/client.ts';
+import { fail, type Failure, isFailure } from '../errors.ts';
+import { type Claim, claimJob } from './claim.ts';
+import { ClaimLost, type JobHandler, type JobHandlers, stopReason } from './handler.ts';
+import { findJobRow, jobsForQueue } from './store.ts';
+import { runningJob } from './running-job.ts';
+import { removeHelpersOf } from './orphans.ts';
+import type { JobKind } from './model.ts';
+
+const sweepSeconds = 2;
+
+/** What a worker needs besides the ports. */
+export interface WorkerOptions {
+  readonly handlers: JobHandlers;
+  /** Jobs that this process runs at a time, over all hosts. */
+  readonly concurrency: number;
+}
+
+/** Takes jobs off the queue until the signal aborts. */
+export async function startWorker(ports: Ports, { handlers, concurrency }: WorkerOptions, signal: AbortSignal): Promise<void> {
+  const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  await ports.queue.work(concurrency, (id, lost) => workOn(ports, handlers, worker, id, lost));
+  while (!signal.aborted) {
+    await sendWaiting(ports).catch((error: unknown) => ports.log.warn({ err: error }, 'the waiting jobs could not be sent to the queue'));
+    await sleep(sweepSeconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Tells the queue of every job that may run now; it ignores those it knows. */
+async function sendWaiting(ports: Ports): Promise<void> {
+  for (const id of await jobsForQueue(ports.db, 100)) await ports.queue.send(id);
+}
+
+async function workOn(ports: Ports, handlers: JobHandlers, worker: string, id: string, lost: AbortSignal): Promise<void> {
+  try {
+    const claim = await take(ports, handlers, worker, id);
+    if (claim === null) return;
+    ports.log.info({ job: id, kind: claim.row.kind, attempt: claim.row.attempt, takenOver: claim.takenOver }, 'job taken');
+    await runClaimed(ports, handlers[claim.row.kind as JobKind], claim, lost);
+    await sendWaiting(ports);
+  } catch (error) {
+    // Whatever it is, the job is still written down as running: the next sweep gives it to a worker again.
+    if (!(error instanceof ClaimLost)) ports.log.error({ err: translateDatabaseError(error), job: id }, 'the worker left the job');
+  }
+}
+
+async function take(ports: Ports, handlers: JobHandlers, worker: string, id: string): Promise<Claim | null> {
+  const row = await findJobRow(ports.db, id);
+  if (row === null || (row.state !== 'queued' && row.state !== 'running')) return null;
+  const locks = handlers[row.kind as JobKind].locks({ ports, host: row.hostName, volume: row.volumeName, input: row.input });
+  const host = { resource: `host/${row.hostName}`, slots: ports.config.hostJobs };
+  return await claimJob(ports.db, id, worker, [host, ...locks]);
+}
+
+async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost: AbortSignal): Promise<void> {
+  const { row } = claim;
+  const running = runningJob(ports, claim, lost);
+  const changed = () => ports.notices.publish({ topic: 'job', id: row.id });
+  try {
+    await changed();
+    const actor = await loadActor(ports, row.requestedBy);
+    handler.authorize(actor, running.job);
+    const result = await handler.run(running.job);
+    await running.settle();
+    await claim.succeed(result);
+    ports.telemetry.jobs.inc({ kind: row.kind, state: 'succeeded' });
+  } catch (error) {
+    await running.settle();
+    await conclude(ports, claim, error, stopReason(running.job.signal));
+  } finally {
+    running.close();
+  }
+  if (row.startedAt !== null) ports.telemetry.jobDurations.observe({ kind: row.kind }, (Date.now() - row.startedAt.getTime()) / 1000);
+  await changed();
+  await removeHelpersOf(ports, row.hostName, row.id).catch((error: unknown) => ports.log.warn({ err: error, job: row.id }, 'helpers are left for the sweep'));
+}
+
+async function conclude(ports: Ports, claim: Claim, error: unknown, reason: ReturnType<typeof stopReason>): Promise<void> {
+  const translated = translateDatabaseError(error);
+  if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable')) throw translated;
+  const { row } = claim;
+  const failure = toFailure(ports, translated, reason, row.id);
+  await claim.log('error', `${failure.code}: ${failure.message}`);
+  if (reason === 'canceled' && !isFailure(translated, 'containers_not_restarted')) {
+    await claim.end('canceled', failure);
+    ports.telemetry.jobs.inc({ kind: row.kind, state: 'canceled' });
+    return;
+  }
+  if (failure.retryable && row.attempt < row.maxAttempts) {
+    const seconds = ports.config.jobBackoffSeconds * 2 ** (row.attempt - 1);
+    await claim.log('info', `Attempt ${row.attempt + 1} of ${row.maxAttempts} starts in ${seconds} s.`);
+    return await claim.postpone(failure, new Date(Date.now() + seconds * 1000));
+  }
+  await claim.end('failed', failure);
+  ports.telemetry.jobs.inc({ kind: row.kind, state: 'failed' });
+}
+
+function toFailure(ports: Ports, error: unknown, reason: ReturnType<typeof stopReason>, id: string): Failure {
+  if (isFailure(error, 'containers_not_restarted')) return error;
+  if (reason === 'canceled') return fail('job_canceled', 'The job was canceled while it ran; what it had begun was undone or ended.');
+  if (reason === 'stalled') return fail('job_stalled', 'The job made no progress for too long and was ended; see its log, then retry it.');
+  if (isFailure(error)) return error;
+  ports.log.error({ err: error, job: id }, 'a job failed unexpectedly');
+  return fail('internal', { detail: `An unexpected error ended the job; the log of the control plane tells more under job ${id}.`, cause: error });
+}

@@ -1,0 +1,96 @@
+import { T, type Static } from '../schema.ts';
+import Value from 'typebox/value';
+
+const Status = T.Object({
+  message_type: T.Literal('status'),
+  percent_done: T.Optional(T.Number()),
+  total_files: T.Optional(T.Number()),
+  total_bytes: T.Optional(T.Number()),
+  files_done: T.Optional(T.Number()),
+  bytes_done: T.Optional(T.Number()),
+  files_restored: T.Optional(T.Number()),
+  files_skipped: T.Optional(T.Number()),
+  bytes_restored: T.Optional(T.Number()),
+  bytes_skipped: T.Optional(T.Number()),
+  seconds_elapsed: T.Optional(T.Number()),
+  seconds_remaining: T.Optional(T.Number()),
+});
+
+const BackupSummary = T.Object({
+  message_type: T.Literal('summary'),
+  snapshot_id: T.String(),
+  total_files_processed: T.Number(),
+  total_bytes_processed: T.Number(),
+  data_added_packed: T.Optional(T.Number()),
+  data_added: T.Number(),
+  total_duration: T.Number(),
+});
+
+const RestoreSummary = T.Object({
+  message_type: T.Literal('summary'),
+  total_files: T.Number(),
+  files_restored: T.Optional(T.Number()),
+  files_skipped: T.Optional(T.Number()),
+  files_deleted: T.Optional(T.Number()),
+  total_bytes: T.Optional(T.Number()),
+  bytes_restored: T.Optional(T.Number()),
+  bytes_skipped: T.Optional(T.Number()),
+  seconds_elapsed: T.Optional(T.Number()),
+});
+
+const ItemError = T.Object({
+  message_type: T.Literal('error'),
+  error: T.Object({ message: T.String() }),
+  during: T.Optional(T.String()),
+  item: T.Optional(T.String()),
+});
+
+const ExitError = T.Object({ message_type: T.Literal('exit_error'), code: T.Number(), message: T.String() });
+
+const Node = T.Object({
+  struct_type: T.Literal('node'),
+  name: T.String(),
+  type: T.String(),
+  path: T.String(),
+  uid: T.Optional(T.Number()),
+  gid: T.Optional(T.Number()),
+  size: T.Optional(T.Number()),
+  mode: T.Optional(T.Number()),
+  mtime: T.Optional(T.String()),
+});
+
+/** What restic's `--json` lines say, by the kinds that Stowage reads. */
+export type ResticMessage =
+  | { readonly kind: 'status'; readonly status: Static<typeof Status> }
+  | { readonly kind: 'backup'; readonly summary: Static<typeof BackupSummary> }
+  | { readonly kind: 'restore'; readonly summary: Static<typeof RestoreSummary> }
+  | { readonly kind: 'error'; readonly item: string; readonly message: string }
+  | { readonly kind: 'exit'; readonly message: string }
+  | { readonly kind: 'node'; readonly node: Static<typeof Node> };
+
+/** Reads one line of restic's output; null when it is none that Stowage knows. */
+export function readLine(line: string): ResticMessage | null {
+  const value = parseJson(line);
+  if (Value.Check(Status, value)) return { kind: 'status', status: value };
+  if (Value.Check(BackupSummary, value)) return { kind: 'backup', summary: value };
+  if (Value.Check(RestoreSummary, value)) return { kind: 'restore', summary: value };
+  if (Value.Check(ItemError, value)) return { kind: 'error', item: value.item ?? '', message: value.error.message };
+  if (Value.Check(ExitError, value)) return { kind: 'exit', message: value.message };
+  if (Value.Check(Node, value)) return { kind: 'node', node: value };
+  return null;
+}
+
+function parseJson(line: string): unknown {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** One entry of a folder in a snapshot, as restic lists it. */
+export type ResticNode = Static<typeof Node>;
+export type BackupSummary = Static<typeof BackupSummary>;
+export type RestoreSummary = Static<typeof RestoreSummary>;
+export type ResticStatus = Static<typeof Status>;

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { Ports } from '../context.ts';
+import { helperLabels, type HelperContainer } from '../engine/engine.ts';
+import { fail } from '../errors.ts';
+import { type OpenRepository, openRepository } from '../repositories/read.ts';
+import { dumpCommand, listCommand, readCapabilities } from '../restic/commands.ts';
+import { exitFailure } from '../restic/exit.ts';
+import { readLine, type ResticNode } from '../restic/output.ts';
+import { repositoryAccess, resticHelper } from '../restic/repository-access.ts';
+import type { Download } from '../schema.ts';
+import type { Snapshot, SnapshotEntry } from './model.ts';
+
+const browseSeconds = 60;
+
+/** Entries of a folder of a snapshot, by name. A helper reads them; nothing is cached. Throws `path_not_found` and `path_not_a_folder`. */
+export async function listFolder(ports: Ports, snapshot: Snapshot, path: string): Promise<SnapshotEntry[]> {
+  const whole = wholePath(snapshot, path);
+  const nodes = await listNodes(ports, snapshot, whole);
+  const folder = whole.endsWith('/') ? whole.slice(0, -1) : whole;
+  const self = nodes.find((node) => node.path === folder);
+  if (self === undefined) throw pathNotFound(snapshot, path);
+  if (self.type !== 'dir') throw fail('path_not_a_folder', `"${path}" is a ${self.type}; download it, or list the folder it is in.`);
+  const children = nodes.filter((node) => node.path.slice(0, node.path.lastIndexOf('/')) === folder);
+  return children.map((node) => toEntry(node, snapshot)).sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** One file of a snapshot as a stream. Throws `path_not_found` and `path_not_a_file`. */
+export async function openFile(ports: Ports, snapshot: Snapshot, path: string): Promise<Download> {
+  const whole = wholePath(snapshot, path);
+  const node = (await listNodes(ports, snapshot, whole)).find((entry) => entry.path === whole);
+  if (node === undefined) throw pathNotFound(snapshot, path);
+  if (node.type !== 'file') throw fail('path_not_a_file', `"${path}" is a ${node.type}; only regular files can be downloaded.`);
+  const { helper, repository } = await createReader(ports, snapshot, dumpCommand(snapshot.id, whole));
+  const engine = ports.engines.get(readerHost(repository, snapshot));
+  const stream = await engine.streamHelper(helper.id, helperSecrets(repository));
+  stream.once('close', () => void engine.removeHelper(helper.id).catch(() => undefined));
+  return { stream, bytes: node.size ?? null, fileName: node.name };
+}
+
+async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promise<ResticNode[]> {
+  const { helper, repository } = await createReader(ports, snapshot, listCommand(snapshot.id, whole));
+  const engine = ports.engines.get(readerHost(repository, snapshot));
+  const limit = AbortSignal.timeout(browseSeconds * 1000);
+  try {
+    await engine.startHelper(helper.id, helperSecrets(repository));
+    const nodes: ResticNode[] = [];
+    const complaints: string[] = [];
+    for await (const { stream, text } of engine.helperLines(helper.id, limit)) {
+      const message = stream === 'stdout' ? readLine(text) : null;
+      if (message?.kind === 'node') nodes.push(message.node);
+      if (stream === 'stderr') complaints.push(text);
+    }
+    const exitCode = await engine.waitHelper(helper.id, limit);
+    if (exitCode !== 0) throw exitFailure('list', exitCode, complaints);
+    return nodes;
+  } finally {
+    await engine.removeHelper(helper.id);
+  }
+}
+
+async function createReader(ports: Ports, snapshot: Snapshot, command: readonly string[]): Promise<{ helper: HelperContainer; repository: OpenRepository }> {
+  const repository = await openRepository(ports, snapshot.repositoryId);
+  const access = repositoryAccess(repository.location, repository.secret, false);
+  const spec = resticHelper(access, command, { capabilities: readCapabilities });
+  const name = `stowage-request-${randomUUID()}`;
+  const helper = await ports.engines.get(readerHost(repository, snapshot)).createHelper({ ...spec, name, labels: { [helperLabels.step]: 'read' } });
+  return { helper, repository };
+}
+
+/** A local repository is read on its own host; others are read where the volume was. */
+function readerHost({ location }: OpenRepository, snapshot: Snapshot): string {
+  return 'host' in location ? location.host : snapshot.host;
+}
+
+function helperSecrets({ location, secret }: OpenRepository) {
+  return repositoryAccess(location, secret, false).secrets;
+}
+
+function wholePath(snapshot: Snapshot, path: string): string {
+  const below = path.replace(/\/+$/, '').replace(/^\/+/, '');
+  return below === '' ? snapshot.path : `${snapshot.path}/${below}`;
+}
+
+function toEntry(node: ResticNode, snapshot: Snapshot): SnapshotEntry {
+  return {
+    name: node.name,
+    path: node.path.slice(snapshot.path.length),
+    type: node.type as SnapshotEntry['type'],
+    bytes: node.type === 'file' ? (node.size ?? 0) : null,
+    mode: node.mode === undefined ? null : permissionBits(node.mode),
+    uid: node.uid ?? null,
+    gid: node.gid ?? null,
+    modifiedAt: node.mtime === undefined ? null : new Date(node.mtime).toISOString(),
+  };
+}
+
+/** restic prints Go's mode: permission bits below, setuid, setgid and sticky in bits 23, 22 and 20. */
+function permissionBits(mode: number): string {
+  const special = (mode & (1 << 23) ? 0o4000 : 0) | (mode & (1 << 22) ? 0o2000 : 0) | (mode & (1 << 20) ? 0o1000 : 0);
+  return ((mode & 0o777) | special).toString(8).padStart(4, '0');
+}
+
+function pathNotFound(snapshot: Snapshot, path: string) {
+  return fail('path_not_found', `There is no "${path}" in snapshot ${snapshot.id.slice(0, 8)}; list the folder above it.`);
+}

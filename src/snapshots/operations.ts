@@ -1,0 +1,90 @@
+import { fail } from '../errors.ts';
+import { decodeCursor, toPage } from '../keyset.ts';
+import { query, type Target } from '../operation.ts';
+import { resolveRepository } from '../repositories/read.ts';
+import { Download, HostName, object, paging, T } from '../schema.ts';
+import { listFolder, openFile } from './browse.ts';
+import { EntryPath, Snapshot, SnapshotEntryPage, SnapshotId, SnapshotPage, SnapshotReason } from './model.ts';
+import * as store from './store.ts';
+
+const snapshotTarget: Target<{ snapshot: string }> = {
+  find: ({ ports }, { snapshot }) => store.findSnapshot(ports.db, snapshot),
+  absent: ({ snapshot }) => fail('snapshot_not_found', `There is no snapshot "${snapshot}".`),
+};
+
+async function found(context: Parameters<typeof snapshotTarget.find>[0], snapshot: string): Promise<Snapshot> {
+  const row = await store.findSnapshot(context.ports.db, snapshot);
+  if (row === null) throw snapshotTarget.absent({ snapshot });
+  return row;
+}
+
+export const listSnapshots = query('snapshots.list', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'List snapshots, newest first',
+  input: object({
+    host: T.Optional(HostName),
+    volume: T.Optional(T.String({ maxLength: 255 })),
+    repository: T.Optional(T.String({ maxLength: 64, description: 'Name or id of a repository.' })),
+    reason: T.Optional(SnapshotReason),
+    ...paging,
+  }),
+  output: SnapshotPage,
+  async run({ ports, scope }, { limit = 50, cursor, repository, ...filter }) {
+    const repositoryId = repository === undefined ? undefined : (await resolveRepository(ports.db, repository)).id;
+    return await store.listSnapshots(ports.db, scope, { ...filter, repositoryId }, limit, cursor);
+  },
+});
+
+export const listVolumeSnapshots = query('snapshots.listOfVolume', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'List the snapshots of a volume, newest first',
+  description: 'The volume itself may be gone.',
+  input: object({ host: HostName, name: T.String({ minLength: 1, maxLength: 255, description: 'Name of the volume.' }), ...paging }),
+  output: SnapshotPage,
+  run: ({ ports, scope }, { host, name, limit = 50, cursor }) => store.listSnapshots(ports.db, scope, { host, volume: name }, limit, cursor),
+});
+
+export const getSnapshot = query('snapshots.get', {
+  permission: 'read',
+  reach: snapshotTarget,
+  summary: 'Read a snapshot',
+  input: object({ snapshot: SnapshotId }),
+  output: Snapshot,
+  run: (context, { snapshot }) => found(context, snapshot),
+});
+
+export const listEntries = query('snapshots.entries', {
+  permission: 'operate',
+  reach: snapshotTarget,
+  summary: 'List a folder of a snapshot',
+  description: 'Contents may be secret: this asks for more than reading. A helper container reads the repository, which takes about a second.',
+  input: object({ snapshot: SnapshotId, path: T.Optional(EntryPath), ...paging }),
+  output: SnapshotEntryPage,
+  async run(context, { snapshot, path = '/', limit = 50, cursor }) {
+    const entries = await listFolder(context.ports, await found(context, snapshot), path);
+    const after = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? '');
+    const rest = after === null ? entries : entries.filter(({ name }) => name > after);
+    return toPage(rest, limit, ({ name }) => [name], (entry) => entry);
+  },
+});
+
+export const downloadFile = query('snapshots.file', {
+  permission: 'operate',
+  reach: snapshotTarget,
+  summary: 'Download one file of a snapshot',
+  input: object({ snapshot: SnapshotId, path: EntryPath }),
+  output: Download,
+  run: async (context, { snapshot, path }) => openFile(context.ports, await found(context, snapshot), path),
+});
+
+export const newestSnapshots = query('snapshots.ofVolumes', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Batch for Volume.newestSnapshots',
+  input: object({ volumes: T.Array(T.String(), { maxItems: 1000, description: '`host/name`' }) }),
+  output: T.Array(Snapshot),
+  run: ({ ports, scope }, { volumes }) => store.newestSnapshotsOf(ports.db, scope, volumes, 5),
+});

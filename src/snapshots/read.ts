@@ -1,0 +1,1 @@
+export { findSnapshot, newestSnapshotsOf, recordSnapshot } from './store.ts';

@@ -1,0 +1,98 @@
+import type { ProjectScope } from '../access/roles.ts';
+import type { Database, Prisma, Reader } from '../database/client.ts';
+import { decodeCursor, toPage } from '../keyset.ts';
+import type { Page } from '../schema.ts';
+import type { Snapshot, SnapshotReason, SnapshotState } from './model.ts';
+
+type Row = Prisma.SnapshotGetPayload<object>;
+
+export interface SnapshotFilter {
+  readonly host?: string | undefined;
+  readonly volume?: string | undefined;
+  readonly repositoryId?: string | undefined;
+  readonly reason?: SnapshotReason | undefined;
+}
+
+export interface NewSnapshot {
+  readonly id: string;
+  readonly repositoryId: string;
+  readonly host: string;
+  readonly volume: string;
+  readonly project: string | null;
+  readonly path: string;
+  readonly reason: SnapshotReason;
+  readonly state: SnapshotState;
+  readonly files: number;
+  readonly bytes: number;
+  readonly bytesAdded: number;
+  readonly jobId: string;
+  readonly takenAt: Date;
+}
+
+function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, reason, state, ...row }: Row): Snapshot {
+  return {
+    ...row,
+    host: hostName,
+    volume: volumeName,
+    // The columns hold only what this store wrote, of these very types.
+    reason: reason as SnapshotReason,
+    state: state as SnapshotState,
+    files: Number(files),
+    bytes: Number(bytes),
+    bytesAdded: Number(bytesAdded),
+    takenAt: takenAt.toISOString(),
+  };
+}
+
+/** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
+export async function recordSnapshot(db: Reader, { host, volume, ...snapshot }: NewSnapshot): Promise<void> {
+  const data = { ...snapshot, hostName: host, volumeName: volume };
+  await db.snapshot.upsert({ where: { id: snapshot.id }, create: data, update: {} });
+}
+
+/** A snapshot by its id or the beginning of it; null when there is none or more than one. */
+export async function findSnapshot(db: Reader, idOrPrefix: string): Promise<Snapshot | null> {
+  const rows = await db.snapshot.findMany({ where: { id: { startsWith: idOrPrefix } }, take: 2 });
+  const [row] = rows;
+  return row === undefined || rows.length > 1 ? null : toSnapshot(row);
+}
+
+/** Snapshots, newest first. */
+export async function listSnapshots(db: Reader, scope: ProjectScope, filter: SnapshotFilter, limit: number, cursor?: string): Promise<Page<Snapshot>> {
+  const rows = await db.snapshot.findMany({
+    where: { AND: [matching(filter), within(scope), cursor === undefined ? {} : olderThan(cursor)] },
+    orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+  });
+  return toPage(rows, limit, (row) => [row.takenAt.toISOString(), row.id], toSnapshot);
+}
+
+/** The newest `each` snapshots of each volume (`host/name`), in one statement. */
+export async function newestSnapshotsOf(db: Database, scope: ProjectScope, volumes: readonly string[], each: number): Promise<Snapshot[]> {
+  const ids = await db.$queryRaw<{ id: string }[]>`
+    select s.id from unnest(${[...volumes]}::text[]) as wanted(address)
+    cross join lateral (
+      select id, taken_at from snapshots where host = split_part(wanted.address, '/', 1) and volume = split_part(wanted.address, '/', 2)
+      order by taken_at desc, id desc limit ${each}
+    ) s`;
+  const rows = await db.snapshot.findMany({ where: { AND: [{ id: { in: ids.map(({ id }) => id) } }, within(scope)] }, orderBy: [{ takenAt: 'desc' }, { id: 'desc' }] });
+  return rows.map(toSnapshot);
+}
+
+function matching({ host, volume, repositoryId, reason }: SnapshotFilter): Prisma.SnapshotWhereInput {
+  return {
+    ...(host === undefined ? {} : { hostName: host }),
+    ...(volume === undefined ? {} : { volumeName: volume }),
+    ...(repositoryId === undefined ? {} : { repositoryId }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function within(scope: ProjectScope): Prisma.SnapshotWhereInput {
+  return scope === 'all' ? {} : { project: { in: [...scope] } };
+}
+
+function olderThan(cursor: string): Prisma.SnapshotWhereInput {
+  const [takenAt = '', id = ''] = decodeCursor(cursor, 2);
+  return { OR: [{ takenAt: { lt: takenAt } }, { takenAt, id: { lt: id } }] };
+}

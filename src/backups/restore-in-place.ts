@@ -29,9 +29,8 @@ export async function restoreInPlace(engine: Engine, job: RunningJob, repository
     throw error;
   }
   await startContainers(engine, job);
-  const { files, filesRestored, filesUnchanged, filesDeleted, bytesRestored } = restored;
   const outageSeconds = names.length === 0 ? 0 : (Date.now() - stoppedAt) / 1000;
-  return { volume, snapshot: snapshot.id, safetySnapshot, files, filesRestored, filesUnchanged, filesDeleted, bytesRestored, stoppedContainers: names, outageSeconds };
+  return { volume, snapshot: snapshot.id, safetySnapshot, ...restored, stoppedContainers: names, outageSeconds };
 }
 
 /** Writes down what runs, on the job and on both helpers, and only then stops it. Gives the time of the stop. */

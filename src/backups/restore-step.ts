@@ -9,6 +9,8 @@ import type { Snapshot } from '../snapshots/model.ts';
 import { reportProgress } from './progress.ts';
 import { type ResticStep, runRestic } from './restic-step.ts';
 
+const problemsKept = 20;
+
 /** The part of a snapshot that a restore needs. */
 export type Restorable = Pick<Snapshot, 'id' | 'path'>;
 
@@ -17,13 +19,13 @@ export type Restorable = Pick<Snapshot, 'id' | 'path'>;
  * root folder's own owner, mode and time come back.
  */
 export function restoreStep(job: RunningJob, snapshot: Restorable, volume: string, name: string) {
-  const found: { summary: RestoreSummary | null } = { summary: null };
+  const summaries: RestoreSummary[] = [];
   const problems: string[] = [];
   const report = reportProgress(job, name);
   const onMessage = (message: ResticMessage) => {
     report(message);
-    if (message.kind === 'restore') found.summary = message.summary;
-    if (message.kind === 'error' && problems.length < 100) problems.push(`${message.item}: ${message.message}`);
+    if (message.kind === 'restore') summaries.push(message.summary);
+    if (message.kind === 'error' && problems.length < problemsKept) problems.push(`${message.item}: ${message.message}`);
   };
   const step: ResticStep = {
     step: name,
@@ -32,28 +34,32 @@ export function restoreStep(job: RunningJob, snapshot: Restorable, volume: strin
     mounts: [{ type: 'volume', source: volume, target: snapshot.path, readOnly: false }],
     onMessage,
   };
-  return { step, found, problems };
+  return { step, summaries, problems };
 }
 
 /** What a restore achieved. */
 export interface Restored {
-  readonly files: number;
   readonly filesRestored: number;
   readonly filesUnchanged: number;
   readonly filesDeleted: number;
   readonly bytesRestored: number;
 }
 
-/** Writes a snapshot into a volume. Throws `restore_failed`, and `restore_incomplete` when less came back than the snapshot holds. */
+/** Writes a snapshot into a volume. Throws `restore_failed`, and `restore_incomplete` when something did not come back. */
 export async function restoreInto(engine: Engine, job: RunningJob, repository: OpenRepository, snapshot: Restorable, volume: string, name = 'restore'): Promise<Restored> {
-  const { step, found, problems } = restoreStep(job, snapshot, volume, name);
+  const { step, summaries, problems } = restoreStep(job, snapshot, volume, name);
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
-  for (const problem of problems.slice(0, 20)) await job.log('error', problem);
+  for (const problem of problems) await job.log('error', problem);
   if (exitCode !== 0) throw exitFailure('restore', exitCode, complaints);
-  const { summary } = found;
-  if (summary === null) throw fail('restore_failed', 'restic ended without a summary; see the log of the job.');
-  const { total_files: files, files_restored: filesRestored = 0, files_skipped: filesUnchanged = 0, files_deleted: filesDeleted = 0, bytes_restored: bytesRestored = 0 } = summary;
-  if (filesRestored + filesUnchanged < files)
-    throw fail('restore_incomplete', `The snapshot holds ${files} entries, but ${filesRestored + filesUnchanged} came back; the volume "${volume}" must not be used.`);
-  return { files, filesRestored, filesUnchanged, filesDeleted, bytesRestored };
+  const [restored, missing] = summaries;
+  if (restored === undefined || missing === undefined) throw fail('restore_failed', 'restic ended without a summary; see the log of the job.');
+  const { bytes_restored: bytesMissing = 0, files_deleted: filesTooMany = 0 } = missing;
+  if (bytesMissing > 0 || filesTooMany > 0)
+    throw fail('restore_incomplete', `After the restore ${bytesMissing} bytes still differ and ${filesTooMany} entries are too many; volume "${volume}" must not be used.`);
+  return {
+    filesRestored: restored.files_restored ?? 0,
+    filesUnchanged: restored.files_skipped ?? 0,
+    filesDeleted: restored.files_deleted ?? 0,
+    bytesRestored: restored.bytes_restored ?? 0,
+  };
 }

@@ -10,9 +10,12 @@ export function volumePath(host: string, volume: string): string {
   return `/volumes/${host}/${volume}`;
 }
 
-/** Makes a new repository. */
+const noRepositoryExit = 10;
+
+/** Makes a new repository, unless there is one that the password opens. */
 export function initCommand(): string[] {
-  return ['restic', 'init', '--json', '--no-cache'];
+  const look = 'restic cat config --quiet --no-cache --no-lock > /dev/null';
+  return ['sh', '-c', `${look}; code=$?; [ $code = ${noRepositoryExit} ] || exit $code; exec restic init --json --no-cache`];
 }
 
 /** Backs up one folder; `tags` are kept with the snapshot. */
@@ -21,11 +24,15 @@ export function backupCommand(path: string, host: string, tags: readonly string[
 }
 
 /**
- * Restores the folder `path` of a snapshot to the same path. With `--include` (not `snapshot:path`) the folder's own
- * owner, mode and time come back too. `always` compares contents, not only size and time.
+ * Restores the folder `path` of a snapshot to the same path, then asks restic what is still missing: the second summary
+ * says nothing but zeros when all came back. With `--include` (not `snapshot:path`) the folder's own owner, mode and
+ * time come back too. `always` compares contents, not only size and time.
  */
 export function restoreCommand(snapshot: string, path: string): string[] {
-  return ['restic', 'restore', '--json', '--no-cache', '--no-lock', '--sparse', '--overwrite', 'always', '--delete', '--include', path, '--target', '/', snapshot];
+  const common = ['--json', '--no-cache', '--no-lock', '--delete', '--include', path, '--target', '/', snapshot];
+  const restore = 'restic restore --sparse --overwrite always "$@"';
+  const verify = 'restic restore --dry-run --overwrite if-changed "$@"';
+  return ['sh', '-c', `${restore} && exec ${verify}`, 'restore', ...common];
 }
 
 /** Lists one folder of a snapshot. */

@@ -1,0 +1,45 @@
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
+import { type HelperMount, type HelperSpec, helperLabels, phantomLabel } from './engine.ts';
+
+const confined = 'rw,noexec,nosuid,nodev,mode=0700';
+
+/** Parent of the mounted volumes: restic writes owner and mode of a volume's parent folders back too, which the read-only root would refuse. */
+const volumesAt = '/volumes';
+
+/** What the engine is told to create: a container that can do no more than its work, with a log of bounded size. */
+export function helperBody(spec: HelperSpec, image: string, installation: string): ContainerCreateOptions {
+  return {
+    name: spec.name,
+    Image: image,
+    User: '0:0',
+    Cmd: [...spec.command],
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...spec.labels, [helperLabels.installation]: installation },
+    AttachStdin: spec.secrets,
+    OpenStdin: spec.secrets,
+    StdinOnce: spec.secrets,
+    AttachStdout: false,
+    AttachStderr: false,
+    Tty: false,
+    HostConfig: {
+      AutoRemove: false,
+      RestartPolicy: { Name: 'no' },
+      ReadonlyRootfs: true,
+      Tmpfs: { '/tmp': `${confined},size=1g`, '/run/stowage': `${confined},size=4m`, [volumesAt]: `${confined},size=4m` },
+      CapDrop: ['ALL'],
+      CapAdd: [...spec.capabilities],
+      SecurityOpt: ['no-new-privileges'],
+      NetworkMode: spec.network ?? 'none',
+      LogConfig: spec.streamed === true ? { Type: 'none', Config: {} } : { Type: 'json-file', Config: { 'max-size': '8m', 'max-file': '2' } },
+      Mounts: spec.mounts.map((mount) => mountSettings(mount, spec.name)),
+    },
+  };
+}
+
+function mountSettings({ type, source, target, readOnly }: HelperMount, helper: string): MountSettings {
+  const mount = { Type: type, Source: source, Target: target, ReadOnly: readOnly };
+  if (type === 'bind') return { ...mount, BindOptions: { Propagation: 'rprivate' } };
+  // The label goes to a volume that does not exist yet: it tells one that Docker has just made from the one that was meant.
+  const options = { NoCopy: true, Labels: { [phantomLabel]: helper } };
+  return { ...mount, VolumeOptions: { ...options, DriverConfig: { Name: '', Options: {} } } };
+}

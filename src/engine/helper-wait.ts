@@ -1,0 +1,23 @@
+import { fail } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import { endurance } from './endurance.ts';
+import { findHelper } from './helper-state.ts';
+
+/** Implements {@link Engine.waitHelper}. */
+export async function waitHelper(connection: Connection, id: string, signal: AbortSignal): Promise<number> {
+  const breaks = endurance(connection.host, signal);
+  while (!signal.aborted) {
+    try {
+      const helper = await findHelper(connection, id);
+      if (helper === null) throw fail('helper_interrupted', `The helper ${id} was removed before it had ended.`);
+      if (helper.exitCode !== null) return helper.exitCode;
+      breaks.over();
+      // The engine answers at once for a container that is not started yet.
+      if (helper.state === 'created') await breaks.pause();
+      else await connection.docker.getContainer(id).wait({ condition: 'not-running', abortSignal: signal });
+    } catch (error) {
+      await breaks.endure(error);
+    }
+  }
+  throw signal.reason;
+}

@@ -1,0 +1,51 @@
+import type { VolumeInspectInfo } from 'dockerode';
+import { type Connection, patience } from './connection.ts';
+import type { Engine, EngineVolume } from './engine.ts';
+import { exceptStatus } from './except-status.ts';
+
+type VolumeCalls = Pick<Engine, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>;
+
+// The status of a driver's refusal depends on the driver: one that is unknown answers 404, the others 400 or 500.
+const refusalsOfCreate = { 400: 'volume_options_invalid', 404: 'volume_options_invalid', 409: 'volume_exists', 500: 'volume_options_invalid' } as const;
+const refusalsOfRemove = { 404: 'volume_not_found', 409: 'volume_in_use' } as const;
+
+/** The part of an engine that is about volumes. */
+export function volumeCalls({ docker, ask }: Connection): VolumeCalls {
+  // dockerode puts a name into the path as it is.
+  const handle = (name: string) => docker.getVolume(encodeURIComponent(name));
+
+  return {
+    async listVolumes() {
+      const { Volumes } = await ask(patience.question, (abortSignal) => docker.listVolumes({ abortSignal }));
+      return (Volumes ?? []).map(toVolume);
+    },
+
+    async findVolume(name) {
+      const found = await ask(patience.question, (abortSignal) => handle(name).inspect({ abortSignal }).catch(exceptStatus(404)));
+      return found === undefined ? null : toVolume(found);
+    },
+
+    async createVolume({ name, driver, options, labels }) {
+      const body = { Name: name, Driver: driver, DriverOpts: options, Labels: labels };
+      await ask(patience.change, (abortSignal) => docker.createVolume({ ...body, abortSignal }), refusalsOfCreate);
+      const created = await ask(patience.question, (abortSignal) => handle(name).inspect({ abortSignal }), refusalsOfRemove);
+      return toVolume(created);
+    },
+
+    async removeVolume(name) {
+      await ask(patience.lengthy, (abortSignal) => handle(name).remove({ abortSignal }), refusalsOfRemove);
+    },
+  };
+}
+
+function toVolume(volume: VolumeInspectInfo & { CreatedAt?: string }): EngineVolume {
+  return {
+    name: volume.Name,
+    driver: volume.Driver,
+    scope: volume.Scope,
+    mountpoint: volume.Mountpoint,
+    options: volume.Options ?? {},
+    labels: volume.Labels ?? {},
+    createdAt: volume.CreatedAt ? new Date(volume.CreatedAt) : null,
+  };
+}

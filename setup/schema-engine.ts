@@ -30,12 +30,17 @@ async function startSchemaEngine(databaseUrl: string, schema: string): Promise<S
   const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': { ...engineBindings } });
   const bindings: WasmBindings = engineBindings as never;
   bindings.__wbg_set_wasm(instance.exports);
-  (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
+  instance.exports.__wbindgen_start();
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }));
   return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter);
 }
 
+// Node has it; the types of Node do not.
+declare const WebAssembly: {
+  instantiate(module: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
+};
+
 interface WasmBindings {
-  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+  __wbg_set_wasm(exports: object): void;
   SchemaEngine: typeof SchemaEngine;
 }

@@ -1,6 +1,6 @@
 import { type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { recordAudit } from './access/audit.ts';
-import { admit, admitToTarget } from './admission.ts';
+import { actorOf, admit, admitToTarget } from './admission.ts';
 import type { Context } from './context.ts';
 import { translateDatabaseError } from './database/client.ts';
 import { type ErrorCode, isFailure } from './errors.ts';
@@ -33,7 +33,7 @@ export function invoke<In, Out>(operation: Operation<In, Out>, context: Context,
     const stopTimer = context.ports.telemetry.operations.startTimer({ operation: operation.id });
     const course: Course = { project: null, isRefused: false };
     const conclude = async (ending: Ending) => {
-      await audit(operation, context, input, ending);
+      if (isAudited(operation, ending)) await audit(operation.id, context, input, ending);
       endSpan(span, context, ending);
       stopTimer({ outcome: ending.outcome });
     };
@@ -47,6 +47,16 @@ export function invoke<In, Out>(operation: Operation<In, Out>, context: Context,
       throw error;
     }
   });
+}
+
+/** Throws when a context has no actor, and audits it: for a request that names its operations only after it was read. */
+export async function refuseAnonymous(context: Context, requestName: string): Promise<void> {
+  try {
+    actorOf(context);
+  } catch (error) {
+    await audit(requestName, context, null, endingOf(error, { project: null, isRefused: false }));
+    throw error;
+  }
 }
 
 async function carryOut<In, Out>(operation: Operation<In, Out>, context: Context, input: unknown, course: Course): Promise<Out> {
@@ -71,13 +81,17 @@ function endingOf(error: unknown, { project, isRefused }: Course): Ending {
   return { outcome: isRefusal ? 'refused' : 'failed', code: error.code, project };
 }
 
+/** Every command is audited, and of queries those that were turned away. */
+function isAudited({ kind }: AnyOperation, { outcome }: Ending): boolean {
+  return kind === 'command' || outcome === 'refused';
+}
+
 /**
- * Records every command, and of queries those that were turned away. It is written after the work and before the
- * answer. When it cannot be written the answer stands, since the work is done: the log holds the entry as an error.
+ * Records a call after its work and before its answer. When that fails the answer stands, since the work is done: the
+ * log holds the entry as an error.
  */
-async function audit(operation: AnyOperation, context: Context, input: unknown, { outcome, code, project }: Ending): Promise<void> {
-  if (operation.kind === 'query' && outcome !== 'refused') return;
-  const entry = { operation: operation.id, outcome, code, project, target: targetOf(input) };
+async function audit(operation: string, context: Context, input: unknown, { outcome, code, project }: Ending): Promise<void> {
+  const entry = { operation, outcome, code, project, target: targetOf(input) };
   try {
     await recordAudit(context, entry);
   } catch (err) {

@@ -5,7 +5,7 @@ import Value from 'typebox/value';
 
 const positive = (initial: number, description: string) => T.Integer({ minimum: 1, default: initial, description });
 
-/** Every setting, by the name of its environment variable. The table in `docs/configuration.md` is made from it. */
+/** Every setting, by the name of its environment variable. The table in the README is compared with it by a test. */
 export const Environment = T.Object({
   STOWAGE_LISTEN: T.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
   STOWAGE_PORT: T.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'Port to listen on; 0 takes a free one.' }),

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { Environment, readConfig } from '../../src/config.ts';
+
+t.test('the README tells of every setting, with its default and meaning', async (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const [name, schema] of Object.entries(Environment.properties)) {
+    const given = 'default' in schema ? `\`${schema.default}\`` : '';
+    t.ok(readme.includes(`| \`${name}\` | ${given} | ${'description' in schema ? schema.description : ''} |`), name);
+  }
+});
+
+t.test('a setting that does not fit is named', async (t) => {
+  t.throws(() => readConfig({ STOWAGE_PORT: 'eighty' }), /STOWAGE_PORT/);
+  t.throws(() => readConfig({ STOWAGE_ROLES: 'api,cook' }), /cook/);
+  t.throws(() => readConfig({ STOWAGE_JOB_ATTEMPTS: '0' }), /STOWAGE_JOB_ATTEMPTS/);
+});
+
+t.test('without settings there are defaults', async (t) => {
+  const config = readConfig({});
+  t.match(config, { listen: { host: '127.0.0.1', port: 8080 }, databaseUrl: undefined, oidc: undefined });
+  t.same([...config.roles], ['api', 'worker', 'watcher']);
+});

@@ -1,7 +1,22 @@
 import { type Actor, reaches, scopeOf } from './access/roles.ts';
-import type { AdmittedContext, Context } from './context.ts';
-import { fail } from './errors.ts';
+import type { AdmittedContext, Context, Ports } from './context.ts';
+import { translateDatabaseError } from './database/client.ts';
+import { type Failure, fail, isFailure } from './errors.ts';
 import type { AnyOperation, Operation } from './operation.ts';
+
+/** Tells who a credential (the value of the header `Authorization`) belongs to: null without one; throws what is wrong with it. */
+export type Authenticate = (ports: Ports, header: string | undefined) => Promise<Actor | null>;
+
+/** The identity of a context: an actor, or why there is none. Throws only what is nobody's fault but ours. */
+export async function identify(authenticate: Authenticate, ports: Ports, header: string | undefined): Promise<{ actor: Actor | null; refusal?: Failure }> {
+  try {
+    return { actor: await authenticate(ports, header) };
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
+    if (isFailure(error)) return { actor: null, refusal: error };
+    throw error;
+  }
+}
 
 /** The actor of a context. Throws why there is none: `unauthenticated`, or what was wrong with the credential. */
 export function actorOf({ actor, refusal }: Context): Actor {

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdmittedContext } from './context.ts';
 import type { Database } from './database/client.ts';
-import type { IdempotencyKey } from './database/generated/client.ts';
 import { type ErrorCode, fail, type InputIssue, isFailure } from './errors.ts';
 import type { AnyOperation } from './operation.ts';
 
@@ -19,6 +18,9 @@ interface Work<Out> {
 
 /** An answer as it is stored: what the command gave, or the failure that it ended with. */
 type Answer = { readonly output: unknown } | { readonly code: ErrorCode; readonly detail: string; readonly errors?: readonly InputIssue[] };
+
+/** What is stored of a key. */
+type StoredKey = NonNullable<Awaited<ReturnType<Database['idempotencyKey']['findUnique']>>>;
 
 /** Id of a call, and of what it creates, when it has no idempotency key. */
 export function newOnceId(): string {
@@ -109,7 +111,7 @@ function seal({ ports }: AdmittedContext, key: string, answer: Answer) {
   return { sealed: Buffer.from(ports.vault.seal(JSON.stringify(answer), purposeOf(key))).toString('base64') };
 }
 
-function readAnswer({ ports }: AdmittedContext, { key, answer }: IdempotencyKey): Answer | null {
+function readAnswer({ ports }: AdmittedContext, { key, answer }: StoredKey): Answer | null {
   if (typeof answer !== 'object' || answer === null || !('sealed' in answer) || typeof answer['sealed'] !== 'string') return null;
   return JSON.parse(ports.vault.open(Buffer.from(answer['sealed'], 'base64'), purposeOf(key))) as Answer;
 }
@@ -118,7 +120,7 @@ function purposeOf(key: string): string {
   return `the answer to the idempotency key ${key}`;
 }
 
-function isSame(first: IdempotencyKey, { id }: AnyOperation, fingerprint: Uint8Array): boolean {
+function isSame(first: StoredKey, { id }: AnyOperation, fingerprint: Uint8Array): boolean {
   return first.operation === id && Buffer.compare(first.fingerprint, fingerprint) === 0;
 }
 

@@ -1,0 +1,36 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { printSchema } from 'graphql';
+import { stringify } from 'yaml';
+import { describeErrors, errorsPage } from './errors-page.ts';
+import { describeRest } from './openapi.ts';
+import type { Route } from './rest-binding.ts';
+
+/** The OpenAPI document as YAML, as it is committed and served. */
+export function openapiYaml(routes: readonly Route[]): string {
+  return stringify(describeRest(routes), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** `/docs` (the REST reference), `/docs/errors`, `/openapi.yaml` and `/schema.graphql`: open to everybody, nothing of it from another host. */
+export async function serveDocumentation(app: FastifyInstance, routes: readonly Route[]): Promise<void> {
+  const document = describeRest(routes);
+  const yaml = openapiYaml(routes);
+  await app.register(swagger, { mode: 'static', specification: { document: document as never } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // The default validator is a picture from another host.
+    uiConfig: { validatorUrl: null, docExpansion: 'list', displayOperationId: true, tryItOutEnabled: true } as object,
+    theme: { title: 'Stowage: REST reference' },
+  });
+  app.get('/docs/errors', async ({ headers }, reply) => {
+    if (headers.accept?.includes('text/html') !== true) return reply.send(describeErrors());
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+      .send(errorsPage());
+  });
+  app.get('/openapi.yaml', async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(yaml));
+  app.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(printSchema(app.graphql.schema)));
+}

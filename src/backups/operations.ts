@@ -9,7 +9,7 @@ import { HostName, object, paging, T } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
-import { containersUsing, findVolume, volumeTarget } from '../volumes/read.ts';
+import { containersUsing, findVolume, requireVolumeName, volumeTarget } from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
 import { DeletedVolumePage } from './model.ts';
 import { requireUsable } from './repository-reach.ts';
@@ -58,6 +58,7 @@ export const createRestore = command('restores.create', {
     const snapshot = await sourceOf(context, id);
     const input = { snapshot: snapshot.id, repositoryId: snapshot.repositoryId };
     if (into !== undefined) {
+      requireVolumeName(into);
       await refuseTaken(context, host, into);
       return await enqueueJob(context, { kind: 'volume_restore', host, volume: into, project: snapshot.project, input: { ...input, into } });
     }

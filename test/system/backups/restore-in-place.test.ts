@@ -51,7 +51,7 @@ t.test('a restore in place goes on after kill -9 of the control plane, and its c
     helpers.every(({ Labels }) => Labels['stowage.restart']?.includes(user.id)),
     'each helper carries the note of what must run again',
   );
-  first.kill();
+  await first.kill();
 
   const second = await startStowage(t, { database: first.database, state: first.state });
   const done = await second.until(`/v1/jobs/${job.id}`, ({ finishedAt }) => finishedAt !== null, 120);
@@ -88,7 +88,7 @@ t.test('after the loss of the database, the note on a helper brings the containe
   const user = await docker.container({ volume, script: 'while :; do sleep 0.1; done', stopTimeout: 1 });
   const job = await first.accepted('POST', `/v1/hosts/local/volumes/${volume}/restores`, { snapshot: result.snapshot, inPlace: true, confirm: volume });
   await first.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'before_restore');
-  first.kill();
+  await first.kill();
   t.equal((await user.inspect()).State.Running, false, 'the container is stopped');
 
   await startStowage(t, { state: first.state });

@@ -16,7 +16,7 @@ t.test('a backup survives the death of the control plane: the same helper goes o
   const helper = running.attempts[0].helper;
   const before = await docker.engine.getContainer(helper).inspect();
   t.equal(before.State.Running, true, 'the helper works');
-  first.kill();
+  await first.kill();
   t.equal((await docker.engine.getContainer(helper).inspect()).State.Running, true, 'the helper works on without a control plane');
 
   const second = await startStowage(t, { database: first.database, state: first.state });

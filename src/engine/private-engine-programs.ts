@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fail, isFailure } from '../errors.ts';
+import { extractPackages, fetchPackages } from './debian-packages.ts';
+import type { EnginePlaces } from './private-engine-places.ts';
+import { runSystemTool } from './system-tool.ts';
+
+const remedy = 'Install Docker and start it, or set DOCKER_HOST to an engine that runs.';
+
+/** The oldest that the newer engines work with: needs the least of this system's libraries. */
+const runtimeSuite = 'bookworm';
+
+const fromEngineSuite = ['usr/sbin/dockerd', 'usr/bin/containerd', 'usr/bin/containerd-shim-runc-v2'];
+const fromRuntimeSuite = ['usr/sbin/runc', 'usr/bin/tini-static'];
+
+interface Options {
+  readonly cache: string;
+  readonly suites: readonly string[];
+  readonly progress: (message: string) => void;
+}
+
+/** Brings programs of an engine that run on this system to their place. Throws `engine_setup_unavailable`. */
+export async function ensurePrograms({ directory, programs }: EnginePlaces, options: Options): Promise<void> {
+  if (existsSync(programs)) return;
+  const work = await mkdtemp(join(directory, 'unpacking-'));
+  try {
+    const unpacked = await unpackFirstThatRuns(work, options);
+    await rename(unpacked, programs);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function unpackFirstThatRuns(work: string, { cache, suites, progress }: Options): Promise<string> {
+  const refusals: string[] = [];
+  for (const suite of suites) {
+    try {
+      progress(`fetching the Docker engine of Debian ${suite}`);
+      return await unpack(join(work, suite), cache, suite);
+    } catch (error) {
+      if (!isFailure(error, 'engine_setup_unavailable')) throw error;
+      refusals.push(`${suite}: ${error.message}`);
+    }
+  }
+  throw fail('engine_setup_unavailable', `No Docker engine of Debian runs here (${refusals.join('; ')}). ${remedy}`);
+}
+
+async function unpack(folder: string, cache: string, suite: string): Promise<string> {
+  const engine = await fetchPackages({ cache, suite, names: ['docker.io', 'containerd'], dependencies: false });
+  const runtime = await fetchPackages({ cache, suite: runtimeSuite, names: ['runc', 'tini'], dependencies: false });
+  const tree = join(folder, 'tree');
+  const programs = join(folder, 'programs');
+  await mkdir(programs, { recursive: true });
+  await takeOut(engine, join(tree, 'engine'), fromEngineSuite, programs);
+  await takeOut(runtime, join(tree, 'runtime'), fromRuntimeSuite, programs);
+  await symlink('tini-static', join(programs, 'docker-init'));
+  for (const name of ['dockerd', 'containerd', 'runc'])
+    await runSystemTool(join(programs, name), ['--version'], { remedy });
+  return programs;
+}
+
+async function takeOut(packages: string[], tree: string, wanted: readonly string[], programs: string): Promise<void> {
+  await extractPackages(packages, tree);
+  for (const path of wanted) {
+    const program = join(programs, basename(path));
+    await copyFile(join(tree, path), program);
+    await chmod(program, 0o755);
+  }
+}

@@ -46,11 +46,17 @@ export function connectDocker(host: string, endpoint: string): Connection {
 function address(endpoint: string) {
   const { protocol, hostname, port, pathname } = new URL(endpoint);
   if (protocol === 'unix:') return { socketPath: pathname, host: '', port: '', protocol: 'http' as const };
-  if (protocol === 'tcp:' || protocol === 'http:') return { host: hostname, port: port || '2375', protocol: 'http' as const, pathPrefix: '/' };
-  throw fail('engine_setup_unavailable', `The endpoint of a Docker engine begins with unix:// or tcp://, not with ${protocol}//.`);
+  if (protocol === 'tcp:' || protocol === 'http:')
+    return { host: hostname, port: port || '2375', protocol: 'http' as const, pathPrefix: '/' };
+  throw fail(
+    'engine_setup_unavailable',
+    `The endpoint of a Docker engine begins with unix:// or tcp://, not with ${protocol}//.`,
+  );
 }
 
 // The deadline holds even where dockerode does not listen to the signal any more.
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
 }

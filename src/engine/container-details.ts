@@ -19,7 +19,9 @@ export function containerDetails({ docker, ask }: Connection): ContainerDetails 
   const known = new Map<string, readonly EngineMount[]>();
 
   async function learn(id: string): Promise<void> {
-    const found = await ask(patience.question, (abortSignal) => docker.getContainer(id).inspect({ abortSignal }).catch(exceptStatus(404)));
+    const found = await ask(patience.question, (abortSignal) =>
+      docker.getContainer(id).inspect({ abortSignal }).catch(exceptStatus(404)),
+    );
     if (found !== undefined) known.set(id, tmpfsMountsOf(found.HostConfig));
   }
 
@@ -55,5 +57,15 @@ function tmpfsMountOf({ Target, ReadOnly, TmpfsOptions }: MountSettings): Engine
 function tmpfsMount(target: string, mode: string, sizeBytes: number | null): EngineMount {
   const options = mode.split(',');
   const tmpfs = parseTmpfsOptions(options, sizeBytes);
-  return { type: 'tmpfs', source: '', target, volume: null, driver: null, mode, readOnly: options.includes('ro'), propagation: '', tmpfs };
+  return {
+    type: 'tmpfs',
+    source: '',
+    target,
+    volume: null,
+    driver: null,
+    mode,
+    readOnly: options.includes('ro'),
+    propagation: '',
+    tmpfs,
+  };
 }

@@ -4,7 +4,10 @@ import { containerDetails } from './container-details.ts';
 import { type Engine, type EngineContainer, type EngineMount, isHelper } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
 
-type ContainerCalls = Pick<Engine, 'listContainers' | 'findContainer' | 'stopContainer' | 'startContainer' | 'pauseContainer'>;
+type ContainerCalls = Pick<
+  Engine,
+  'listContainers' | 'findContainer' | 'stopContainer' | 'startContainer' | 'pauseContainer'
+>;
 
 const missing = { 404: 'container_not_found' } as const;
 const alreadySo = 304;
@@ -18,7 +21,9 @@ export function containerCalls(connection: Connection): ContainerCalls {
   const handle = (idOrName: string) => docker.getContainer(encodeURIComponent(idOrName));
 
   async function list(filters: Record<string, string[]>): Promise<EngineContainer[]> {
-    const found = await ask(patience.question, (abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    const found = await ask(patience.question, (abortSignal) =>
+      docker.listContainers({ all: true, filters, abortSignal }),
+    );
     const tmpfs = await details.tmpfsMounts(found.filter(({ Labels }) => !isHelper(Labels)).map(({ Id }) => Id));
     return found.map((container) => toContainer(container, tmpfs.get(container.Id) ?? []));
   }
@@ -36,29 +41,41 @@ export function containerCalls(connection: Connection): ContainerCalls {
     },
 
     async findContainer(idOrName) {
-      const found = await ask(patience.question, (abortSignal) => handle(idOrName).inspect({ abortSignal }).catch(exceptStatus(gone)));
+      const found = await ask(patience.question, (abortSignal) =>
+        handle(idOrName).inspect({ abortSignal }).catch(exceptStatus(gone)),
+      );
       if (found === undefined) return null;
       const listed = await list({ id: [found.Id] });
       return listed.find(({ id }) => id === found.Id) ?? null;
     },
 
     async stopContainer(id) {
-      await ask(patience.lengthy, (abortSignal) => handle(id).stop({ abortSignal }).catch(exceptStatus(alreadySo, gone)));
+      await ask(patience.lengthy, (abortSignal) =>
+        handle(id).stop({ abortSignal }).catch(exceptStatus(alreadySo, gone)),
+      );
     },
 
     async startContainer(id) {
       if (await isPaused(id)) await ask(patience.change, (abortSignal) => handle(id).unpause({ abortSignal }), missing);
-      else await ask(patience.change, (abortSignal) => handle(id).start({ abortSignal }).catch(exceptStatus(alreadySo)), missing);
+      else
+        await ask(
+          patience.change,
+          (abortSignal) => handle(id).start({ abortSignal }).catch(exceptStatus(alreadySo)),
+          missing,
+        );
     },
 
     async pauseContainer(id) {
-      if (!(await isPaused(id))) await ask(patience.change, (abortSignal) => handle(id).pause({ abortSignal }), missing);
+      if (!(await isPaused(id)))
+        await ask(patience.change, (abortSignal) => handle(id).pause({ abortSignal }), missing);
     },
   };
 }
 
 function toContainer(container: ContainerInfo, tmpfs: readonly EngineMount[]): EngineContainer {
-  const listed = (container.Mounts ?? []).filter(({ Destination }) => !tmpfs.some(({ target }) => target === Destination));
+  const listed = (container.Mounts ?? []).filter(
+    ({ Destination }) => !tmpfs.some(({ target }) => target === Destination),
+  );
   return {
     id: container.Id,
     name: (container.Names[0] ?? container.Id).replace(/^\//, ''),

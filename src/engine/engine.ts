@@ -127,12 +127,9 @@ export const helperLabels = {
   restartNote: 'stowage.restart',
 } as const;
 
-/** What the helper image says of itself; its containers inherit it. */
-export const helperImageLabel = { name: 'stowage.role', value: 'helper' } as const;
-
 /** Whether the labels of a container say that it is a helper, of whatever installation. */
 export function isHelper(labels: Readonly<Record<string, string>>): boolean {
-  return helperLabels.installation in labels || helperLabels.job in labels || labels[helperImageLabel.name] === helperImageLabel.value;
+  return helperLabels.installation in labels || helperLabels.job in labels;
 }
 
 /** Label that a volume carries when Docker made it because a helper mounted a name that was gone. */

@@ -31,7 +31,9 @@ export interface Engines {
 /** Makes the engines known; each is connected when it is asked for something. */
 export function connectEngines(hosts: readonly EngineAddress[], options: EnginesOptions): Engines {
   const connections = hosts.map(({ name, endpoint }) => ({ endpoint, connection: connectDocker(name, endpoint) }));
-  const engines = new Map(connections.map(({ endpoint, connection }) => [connection.host, toEngine(connection, endpoint, options)]));
+  const engines = new Map(
+    connections.map(({ endpoint, connection }) => [connection.host, toEngine(connection, endpoint, options)]),
+  );
 
   return {
     get(host) {
@@ -61,8 +63,18 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
 
 async function readInfo({ docker, ask }: Connection): Promise<EngineInfo> {
   // dockerode's types do not know that these two take a signal as well.
-  const readSystem: (options: { abortSignal: AbortSignal }) => ReturnType<typeof docker.info> = docker.info.bind(docker);
-  const readVersion: (options: { abortSignal: AbortSignal }) => ReturnType<typeof docker.version> = docker.version.bind(docker);
-  const [info, version] = await ask(patience.question, (abortSignal) => Promise.all([readSystem({ abortSignal }), readVersion({ abortSignal })]));
-  return { id: info.ID, version: version.Version, apiVersion: version.ApiVersion, storageDriver: info.Driver, rootFolder: info.DockerRootDir };
+  const readSystem: (options: { abortSignal: AbortSignal }) => ReturnType<typeof docker.info> =
+    docker.info.bind(docker);
+  const readVersion: (options: { abortSignal: AbortSignal }) => ReturnType<typeof docker.version> =
+    docker.version.bind(docker);
+  const [info, version] = await ask(patience.question, (abortSignal) =>
+    Promise.all([readSystem({ abortSignal }), readVersion({ abortSignal })]),
+  );
+  return {
+    id: info.ID,
+    version: version.Version,
+    apiVersion: version.ApiVersion,
+    storageDriver: info.Driver,
+    rootFolder: info.DockerRootDir,
+  };
 }

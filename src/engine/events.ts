@@ -7,13 +7,34 @@ import { translateEngineError } from './translate-error.ts';
 /** The events after which an inventory may be wrong. Exec, health checks and the like are left out at the source. */
 const filters: GetEventsOptions['filters'] = {
   type: ['container', 'volume'],
-  event: ['create', 'destroy', 'mount', 'unmount', 'start', 'restart', 'die', 'stop', 'kill', 'oom', 'pause', 'unpause', 'rename', 'update'],
+  event: [
+    'create',
+    'destroy',
+    'mount',
+    'unmount',
+    'start',
+    'restart',
+    'die',
+    'stop',
+    'kill',
+    'oom',
+    'pause',
+    'unpause',
+    'rename',
+    'update',
+  ],
 };
 
 /** Implements {@link Engine.events}. */
-export async function* followEvents({ host, docker, ask }: Connection, since: Date, signal: AbortSignal): AsyncGenerator<EngineEvent> {
+export async function* followEvents(
+  { host, docker, ask }: Connection,
+  since: Date,
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
   try {
-    const stream = await ask(patience.question, () => docker.getEvents({ since: since.getTime() / 1000, filters, abortSignal: signal }));
+    const stream = await ask(patience.question, () =>
+      docker.getEvents({ since: since.getTime() / 1000, filters, abortSignal: signal }),
+    );
     for await (const line of jsonLines(stream)) {
       const event = toEvent(line);
       if (event !== null) yield event;
@@ -22,7 +43,8 @@ export async function* followEvents({ host, docker, ask }: Connection, since: Da
     if (signal.aborted) return;
     throw translateEngineError(host, error);
   }
-  if (!signal.aborted) throw fail('host_unavailable', `The Docker engine of host "${host}" has ended its stream of events.`);
+  if (!signal.aborted)
+    throw fail('host_unavailable', `The Docker engine of host "${host}" has ended its stream of events.`);
 }
 
 async function* jsonLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<unknown> {
@@ -49,5 +71,12 @@ function toEvent(raw: unknown): EngineEvent | null {
 }
 
 function isRawEvent(value: unknown): value is RawEvent {
-  return typeof value === 'object' && value !== null && 'Type' in value && 'Action' in value && 'Actor' in value && 'timeNano' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'Type' in value &&
+    'Action' in value &&
+    'Actor' in value &&
+    'timeNano' in value
+  );
 }

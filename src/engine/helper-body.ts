@@ -25,12 +25,19 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
       AutoRemove: false,
       RestartPolicy: { Name: 'no' },
       ReadonlyRootfs: true,
-      Tmpfs: { '/tmp': `${confined},size=1g`, '/run/stowage': `${confined},size=4m`, [volumesAt]: `${confined},size=4m` },
+      Tmpfs: {
+        '/tmp': `${confined},size=1g`,
+        '/run/stowage': `${confined},size=4m`,
+        [volumesAt]: `${confined},size=4m`,
+      },
       CapDrop: ['ALL'],
       CapAdd: [...spec.capabilities],
       SecurityOpt: ['no-new-privileges'],
       NetworkMode: spec.network ?? 'none',
-      LogConfig: spec.streamed === true ? { Type: 'none', Config: {} } : { Type: 'json-file', Config: { 'max-size': '8m', 'max-file': '2' } },
+      LogConfig:
+        spec.streamed === true
+          ? { Type: 'none', Config: {} }
+          : { Type: 'json-file', Config: { 'max-size': '8m', 'max-file': '2' } },
       Mounts: spec.mounts.map((mount) => mountSettings(mount, spec.name)),
     },
   };

@@ -8,7 +8,11 @@ import { assembleLines } from './log-lines.ts';
 import { createSeenFrames, type SeenFrames } from './seen-frames.ts';
 
 /** Implements {@link Engine.helperLines}. A stream that breaks is opened again, without a line lost or given twice. */
-export async function* helperLines(connection: Connection, id: string, signal: AbortSignal): AsyncGenerator<HelperLine> {
+export async function* helperLines(
+  connection: Connection,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<HelperLine> {
   const lines = assembleLines();
   for await (const frame of framesToTheEnd(connection, id, signal)) {
     const line = lines.add(frame);
@@ -36,11 +40,27 @@ async function* framesToTheEnd(connection: Connection, id: string, signal: Abort
   }
 }
 
-async function* readFrames({ docker, ask }: Connection, id: string, seen: SeenFrames, signal: AbortSignal): AsyncGenerator<Frame> {
+async function* readFrames(
+  { docker, ask }: Connection,
+  id: string,
+  seen: SeenFrames,
+  signal: AbortSignal,
+): AsyncGenerator<Frame> {
   const since = seen.since();
   seen.startReading();
-  const options = { follow: true as const, stdout: true, stderr: true, timestamps: true, ...(since === null ? {} : { since: since.getTime() / 1000 }) };
-  const stream = await ask(patience.question, () => docker.getContainer(id).logs({ ...options, abortSignal: signal }).catch(exceptStatus(404)));
+  const options = {
+    follow: true as const,
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    ...(since === null ? {} : { since: since.getTime() / 1000 }),
+  };
+  const stream = await ask(patience.question, () =>
+    docker
+      .getContainer(id)
+      .logs({ ...options, abortSignal: signal })
+      .catch(exceptStatus(404)),
+  );
   if (stream === undefined) return;
   for await (const frame of demux(stream)) if (seen.isNew(frame)) yield frame;
 }

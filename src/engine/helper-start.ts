@@ -26,7 +26,12 @@ export async function startHelper(connection: Connection, id: string, secrets: H
  * Attaches to a helper before it starts, so that nothing of its output is missed, starts it and begins to write its
  * secrets. Should this process die in the middle the engine closes the input: the helper finds half a tar and ends.
  */
-export async function startAttached(connection: Connection, id: string, streams: Attachment, secrets: HelperSecrets | null): Promise<Duplex> {
+export async function startAttached(
+  connection: Connection,
+  id: string,
+  streams: Attachment,
+  secrets: HelperSecrets | null,
+): Promise<Duplex> {
   const tar = secrets === null ? null : await packSecrets(secrets);
   const socket = await attach(connection, id, streams);
   // A helper that ends early resets the connection; its exit code tells why, so the reset itself is of no interest.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
-import { type Engine, type HelperContainer, helperLabels, type HelperSpec } from './engine.ts';
+import { type Engine, type HelperContainer, type HelperSpec, helperLabels } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
 import { helperBody } from './helper-body.ts';
 import { helperLines } from './helper-output.ts';
@@ -12,7 +12,15 @@ import { waitHelper } from './helper-wait.ts';
 
 type HelperCalls = Pick<
   Engine,
-  'createHelper' | 'startHelper' | 'findHelper' | 'listHelpers' | 'helperLines' | 'waitHelper' | 'killHelper' | 'removeHelper' | 'streamHelper'
+  | 'createHelper'
+  | 'startHelper'
+  | 'findHelper'
+  | 'listHelpers'
+  | 'helperLines'
+  | 'waitHelper'
+  | 'killHelper'
+  | 'removeHelper'
+  | 'streamHelper'
 >;
 
 const gone = 404;
@@ -41,30 +49,43 @@ export function helperCalls(connection: Connection, making: HelperMaking): Helpe
   };
 }
 
-async function createHelper(connection: Connection, { image, installation }: HelperMaking, spec: HelperSpec): Promise<HelperContainer> {
+async function createHelper(
+  connection: Connection,
+  { image, installation }: HelperMaking,
+  spec: HelperSpec,
+): Promise<HelperContainer> {
   const body = helperBody(spec, await image(), installation);
   const { docker, ask } = connection;
-  const { id } = await ask(patience.change, (abortSignal) => docker.createContainer({ ...body, abortSignal }), { 404: 'helper_image_missing' });
+  const { id } = await ask(patience.change, (abortSignal) => docker.createContainer({ ...body, abortSignal }), {
+    404: 'helper_image_missing',
+  });
   const created = await findHelper(connection, id);
-  if (created === null) throw fail('helper_interrupted', `The helper ${spec.name} was removed as soon as it was created.`);
+  if (created === null)
+    throw fail('helper_interrupted', `The helper ${spec.name} was removed as soon as it was created.`);
   return created;
 }
 
 async function listHelpers(connection: Connection): Promise<HelperContainer[]> {
   const filters = { label: [helperLabels.installation] };
-  const listed = await connection.ask(patience.question, (abortSignal) => connection.docker.listContainers({ all: true, filters, abortSignal }));
+  const listed = await connection.ask(patience.question, (abortSignal) =>
+    connection.docker.listContainers({ all: true, filters, abortSignal }),
+  );
   const found = await Promise.all(listed.map(({ Id }) => findHelper(connection, Id)));
   return found.filter((helper) => helper !== null);
 }
 
 async function killHelper({ docker, ask }: Connection, id: string): Promise<void> {
-  await ask(patience.change, (abortSignal) => docker.getContainer(encodeURIComponent(id)).kill({ abortSignal }).catch(exceptStatus(gone, busy)));
+  await ask(patience.change, (abortSignal) =>
+    docker.getContainer(encodeURIComponent(id)).kill({ abortSignal }).catch(exceptStatus(gone, busy)),
+  );
 }
 
 async function removeHelper(connection: Connection, id: string): Promise<void> {
   const { docker, ask } = connection;
   const handle = docker.getContainer(encodeURIComponent(id));
-  await ask(patience.change, (abortSignal) => handle.remove({ force: true, v: false, abortSignal }).catch(exceptStatus(gone, busy)));
+  await ask(patience.change, (abortSignal) =>
+    handle.remove({ force: true, v: false, abortSignal }).catch(exceptStatus(gone, busy)),
+  );
   // 409: someone else is removing it already.
   while ((await findHelper(connection, id)) !== null) await sleep(removalPollMs);
 }

@@ -21,10 +21,17 @@ const silences: Readonly<Record<string, string>> = {
 export function translateEngineError(host: string, error: unknown, meanings: Meanings = {}): unknown {
   if (isFailure(error) || !(error instanceof Error)) return error;
   const silence = silenceOf(error);
-  if (silence !== undefined) return fail('host_unavailable', { detail: `The Docker engine of host "${host}" does not answer: ${silence}.`, cause: error });
+  if (silence !== undefined)
+    return fail('host_unavailable', {
+      detail: `The Docker engine of host "${host}" does not answer: ${silence}.`,
+      cause: error,
+    });
   const status = statusOf(error);
   if (status === undefined) return error;
-  return fail(meanings[status] ?? 'engine_error', { detail: `The Docker engine of host "${host}" refused: ${wordsOf(error)}`, cause: error });
+  return fail(meanings[status] ?? 'engine_error', {
+    detail: `The Docker engine of host "${host}" refused: ${wordsOf(error)}`,
+    cause: error,
+  });
 }
 
 /** The HTTP status of an engine's refusal. */
@@ -41,6 +48,7 @@ function silenceOf(error: Error): string | undefined {
 /** The engine's own sentence, without what dockerode wraps around it. */
 function wordsOf(error: Error): string {
   const json = 'json' in error ? error.json : undefined;
-  if (typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string') return json.message;
+  if (typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string')
+    return json.message;
   return error.message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
 }

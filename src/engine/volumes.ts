@@ -6,7 +6,12 @@ import { exceptStatus } from './except-status.ts';
 type VolumeCalls = Pick<Engine, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>;
 
 // The status of a driver's refusal depends on the driver: one that is unknown answers 404, the others 400 or 500.
-const refusalsOfCreate = { 400: 'volume_options_invalid', 404: 'volume_options_invalid', 409: 'volume_exists', 500: 'volume_options_invalid' } as const;
+const refusalsOfCreate = {
+  400: 'volume_options_invalid',
+  404: 'volume_options_invalid',
+  409: 'volume_exists',
+  500: 'volume_options_invalid',
+} as const;
 const refusalsOfRemove = { 404: 'volume_not_found', 409: 'volume_in_use' } as const;
 
 /** The part of an engine that is about volumes. */
@@ -21,14 +26,20 @@ export function volumeCalls({ docker, ask }: Connection): VolumeCalls {
     },
 
     async findVolume(name) {
-      const found = await ask(patience.question, (abortSignal) => handle(name).inspect({ abortSignal }).catch(exceptStatus(404)));
+      const found = await ask(patience.question, (abortSignal) =>
+        handle(name).inspect({ abortSignal }).catch(exceptStatus(404)),
+      );
       return found === undefined ? null : toVolume(found);
     },
 
     async createVolume({ name, driver, options, labels }) {
       const body = { Name: name, Driver: driver, DriverOpts: options, Labels: labels };
       await ask(patience.change, (abortSignal) => docker.createVolume({ ...body, abortSignal }), refusalsOfCreate);
-      const created = await ask(patience.question, (abortSignal) => handle(name).inspect({ abortSignal }), refusalsOfRemove);
+      const created = await ask(
+        patience.question,
+        (abortSignal) => handle(name).inspect({ abortSignal }),
+        refusalsOfRemove,
+      );
       return toVolume(created);
     },
 

@@ -1,0 +1,51 @@
+import {
+  DateTime,
+  HostName,
+  nullable,
+  object,
+  ProjectName,
+  page,
+  type Static,
+  StringMap,
+  T,
+  words,
+} from '../schema.ts';
+import { EnvironmentName } from '../volumes/model.ts';
+
+/** Name or id of a container, as an address. */
+export const ContainerAddress = T.String({
+  minLength: 1,
+  maxLength: 255,
+  description: 'Name or full id of the container.',
+});
+
+export const ContainerState = words(
+  'ContainerState',
+  ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'],
+  "Docker's state of a container.",
+);
+export type ContainerState = Static<typeof ContainerState>;
+
+const ComposeService = object(
+  { project: T.String(), service: nullable(T.String()) },
+  { $id: 'ComposeService', description: 'What Docker Compose made a container for.' },
+);
+
+export const Container = object(
+  {
+    host: HostName,
+    id: T.String({ description: 'Id that Docker gave it.' }),
+    name: T.String(),
+    image: T.String({ description: 'Image as it was named when the container was created.' }),
+    imageId: T.String(),
+    state: ContainerState,
+    labels: StringMap,
+    project: nullable(ProjectName),
+    environment: nullable(EnvironmentName),
+    compose: nullable(ComposeService),
+    createdAt: nullable(DateTime),
+  },
+  { $id: 'Container', description: 'A container of a host. Helper containers of Stowage are not among them.' },
+);
+export type Container = Static<typeof Container>;
+export const ContainerPage = page(Container, 'Container');

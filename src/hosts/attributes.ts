@@ -1,0 +1,38 @@
+import { Compile } from 'typebox/compile';
+import { ProjectName } from '../schema.ts';
+import { DataClass, EnvironmentName } from '../volumes/model.ts';
+
+/** Labels of volumes and containers that say what they belong to. */
+export const attributeLabels = {
+  project: 'stowage.project',
+  environment: 'stowage.environment',
+  class: 'stowage.class',
+} as const;
+
+/** Labels that Docker Compose gives to what it makes. */
+export const composeLabels = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+} as const;
+
+export interface Attributes {
+  readonly project: string | null;
+  readonly environment: string | null;
+  readonly class: DataClass | null;
+}
+
+const project = Compile(ProjectName);
+const environment = Compile(EnvironmentName);
+const dataClass = Compile(DataClass);
+
+/** What the labels of a volume or container say; without a project of ours that of Docker Compose. A value that is none (a class of another name) counts as absent. */
+export function attributesOf(labels: Readonly<Record<string, string>>): Attributes {
+  const projects = [labels[attributeLabels.project], labels[composeLabels.project]];
+  const environmentLabel = labels[attributeLabels.environment];
+  const classLabel = labels[attributeLabels.class];
+  return {
+    project: projects.find((value) => project.Check(value)) ?? null,
+    environment: environment.Check(environmentLabel) ? environmentLabel : null,
+    class: dataClass.Check(classLabel) ? classLabel : null,
+  };
+}

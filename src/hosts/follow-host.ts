@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ports } from '../context.ts';
+import type { Engine, EngineEvent } from '../engine/engine.ts';
+import { isFailure } from '../errors.ts';
+import { type Inventory, inventoryOf } from './inventory.ts';
+import { noteConnected } from './store.ts';
+
+/** What the watcher works with. */
+export type WatcherPorts = Pick<Ports, 'config' | 'db' | 'engines' | 'locks' | 'notices' | 'telemetry' | 'log'>;
+
+/** How far back events are asked for at first: they fill the time until the stream is open, and make up for clocks that differ a little. */
+const overlapMs = 10_000;
+
+/**
+ * Keeps the inventory of a host while its engine answers: a full list at first and every `inventorySeconds`, and a look
+ * at what each event names. Ends when the signal aborts or the stream of events breaks, which alone does not mean that
+ * the engine is away; throws when the engine or the database is.
+ */
+export async function followHost(ports: WatcherPorts, host: string, signal: AbortSignal): Promise<void> {
+  const engine = ports.engines.get(host);
+  const inventory = inventoryOf(ports, host);
+  await connect(ports, engine);
+
+  const broken = new AbortController();
+  const either = AbortSignal.any([signal, broken.signal]);
+  const tasks = [followEvents(ports, engine, inventory, either), listAgainAndAgain(ports, host, inventory, either)];
+  try {
+    await Promise.race(tasks);
+  } finally {
+    broken.abort();
+    await Promise.allSettled(tasks);
+  }
+}
+
+async function connect({ db, notices, telemetry, log }: WatcherPorts, engine: Engine): Promise<void> {
+  const info = await engine.info();
+  await noteConnected(db, engine.host, info);
+  telemetry.hostUp.set({ host: engine.host }, 1);
+  log.info({ host: engine.host, version: info.version }, 'the Docker engine answers');
+  await notices.publish({ topic: 'inventory', id: engine.host });
+}
+
+/** Looks are not waited for one by one: those that come in a burst are then made together. A look that fails is thrown. */
+async function followEvents(
+  { log }: WatcherPorts,
+  engine: Engine,
+  inventory: Inventory,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = Promise.withResolvers<never>();
+  const follow = async () => {
+    for await (const event of engine.events(new Date(Date.now() - overlapMs), signal))
+      lookAt(inventory, event)?.catch(failed.reject);
+  };
+  const endOfStream = follow().catch((error: unknown) => {
+    if (!isFailure(error, 'host_unavailable')) throw error;
+    log.warn({ host: engine.host, detail: error.message }, 'the stream of events of a host broke');
+  });
+  await Promise.race([endOfStream, failed.promise]);
+}
+
+/** A volume that is mounted is told by the start of its container as well. */
+function lookAt(inventory: Inventory, { type, action, id }: EngineEvent): Promise<void> | null {
+  if (action === 'mount' || action === 'unmount') return null;
+  return type === 'volume' ? inventory.refresh([id], []) : inventory.refresh([], [id]);
+}
+
+async function listAgainAndAgain(
+  { config, telemetry }: WatcherPorts,
+  host: string,
+  inventory: Inventory,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await inventory.refreshAll();
+      telemetry.inventorySyncs.inc({ host, outcome: 'ok' });
+    } catch (error) {
+      telemetry.inventorySyncs.inc({ host, outcome: 'failed' });
+      throw error;
+    }
+    // An aborted sleep is the end of the work, no error.
+    await sleep(config.inventorySeconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+}

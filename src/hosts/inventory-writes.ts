@@ -1,0 +1,117 @@
+import { type Database, Prisma } from '../database/client.ts';
+import type { InventoryRows, Look } from './inventory-rows.ts';
+
+/**
+ * Statements that make the tables say what a look saw, a fixed number for any number of rows; each gives the rows it
+ * changed. To be run in one transaction, after {@link lockMounted}.
+ */
+export function inventoryWrites(
+  db: Database,
+  host: string,
+  look: Look,
+  rows: InventoryRows,
+): Prisma.PrismaPromise<number>[] {
+  const statements = [
+    deleteReplacedVolumes(host, rows.volumes),
+    deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames),
+    upsertVolumes(host, rows.volumes),
+    deleteAbsent('containers', 'id', host, look.containers.asked, rows.containerIds),
+    upsertContainers(host, rows.containers),
+    deleteAbsentMounts(host, rows.containerIds, rows.mounts),
+    upsertMounts(host, rows.mounts),
+    linkMounts(host),
+  ];
+  return statements.map((statement) => db.$executeRaw(statement));
+}
+
+/** A mount carries the project of its volume, so that must not change between its reading and the writing of the mount. */
+export function lockMounted(db: Database, host: string, { mountedNames }: InventoryRows): Prisma.PrismaPromise<number> {
+  return db.$executeRaw`select 1 from volumes where host = ${host} and name = any(${[...mountedNames]}::text[]) order by name for share`;
+}
+
+const json = (rows: readonly object[]) => Prisma.sql`${JSON.stringify(rows)}::jsonb`;
+
+/** Docker never changes driver, options and labels of a local volume: with others it is another volume of the same name. */
+function deleteReplacedVolumes(host: string, volumes: readonly object[]): Prisma.Sql {
+  return Prisma.sql`
+    delete from volumes using jsonb_to_recordset(${json(volumes)}) as seen(name text, driver text, options jsonb, labels jsonb)
+    where volumes.host = ${host} and volumes.name = seen.name and volumes.scope = 'local'
+      and (volumes.driver, volumes.options, volumes.labels) is distinct from (seen.driver, seen.options, seen.labels)`;
+}
+
+function deleteAbsent(
+  table: 'volumes' | 'containers',
+  key: 'name' | 'id',
+  host: string,
+  asked: readonly string[] | null,
+  present: readonly string[],
+): Prisma.Sql {
+  const column = Prisma.raw(`known.${key}`);
+  const within = asked === null ? Prisma.empty : Prisma.sql`and ${column} = any(${[...asked]}::text[])`;
+  return Prisma.sql`
+    delete from ${Prisma.raw(table)} as known where known.host = ${host} ${within}
+      and not exists (select from unnest(${[...present]}::text[]) as seen(key) where seen.key = ${column})`;
+}
+
+function upsertVolumes(host: string, volumes: readonly object[]): Prisma.Sql {
+  return Prisma.sql`
+    insert into volumes as known (id, host, name, kind, driver, scope, mountpoint, options, labels, project, environment, class, created_at)
+    select gen_random_uuid(), ${host}, seen.* from jsonb_to_recordset(${json(volumes)}) as seen(
+      name text, kind text, driver text, scope text, mountpoint text, options jsonb, labels jsonb,
+      project text, environment text, class text, created_at timestamptz(3))
+    on conflict (host, name) do update set
+      driver = excluded.driver, scope = excluded.scope, mountpoint = excluded.mountpoint, options = excluded.options, labels = excluded.labels,
+      project = coalesce(known.assigned_project, excluded.project), environment = coalesce(known.assigned_environment, excluded.environment),
+      class = coalesce(known.assigned_class, excluded.class), created_at = excluded.created_at
+    where (known.driver, known.scope, known.mountpoint, known.options, known.labels, known.project, known.environment, known.class, known.created_at)
+      is distinct from (excluded.driver, excluded.scope, excluded.mountpoint, excluded.options, excluded.labels,
+        coalesce(known.assigned_project, excluded.project), coalesce(known.assigned_environment, excluded.environment),
+        coalesce(known.assigned_class, excluded.class), excluded.created_at)`;
+}
+
+function upsertContainers(host: string, containers: readonly object[]): Prisma.Sql {
+  return Prisma.sql`
+    insert into containers as known (host, id, name, image, image_id, state, status, labels, project, environment, compose_project, compose_service, created_at)
+    select ${host}, seen.* from jsonb_to_recordset(${json(containers)}) as seen(
+      id text, name text, image text, image_id text, state text, status text, labels jsonb,
+      project text, environment text, compose_project text, compose_service text, created_at timestamptz(3))
+    on conflict (host, id) do update set
+      name = excluded.name, image = excluded.image, state = excluded.state, status = excluded.status, labels = excluded.labels,
+      project = excluded.project, environment = excluded.environment
+    where (known.name, known.image, known.state, known.status, known.labels, known.project, known.environment)
+      is distinct from (excluded.name, excluded.image, excluded.state, excluded.status, excluded.labels, excluded.project, excluded.environment)`;
+}
+
+function deleteAbsentMounts(host: string, containerIds: readonly string[], mounts: readonly object[]): Prisma.Sql {
+  return Prisma.sql`
+    delete from mounts as known where known.host = ${host} and known.container_id = any(${[...containerIds]}::text[])
+      and not exists (
+        select from jsonb_to_recordset(${json(mounts)}) as seen(container_id text, target text)
+        where seen.container_id = known.container_id and seen.target = known.target)`;
+}
+
+/** A mount of a volume carries the volume's project, any other that of its container. */
+function upsertMounts(host: string, mounts: readonly object[]): Prisma.Sql {
+  return Prisma.sql`
+    insert into mounts as known (host, container_id, target, type, source, volume_name, volume_id, driver, mode, read_only, propagation, tmpfs, project)
+    select ${host}, seen.container_id, seen.target, seen.type, seen.source, seen.volume_name, volume.id, seen.driver, seen.mode, seen.read_only,
+      seen.propagation, nullif(seen.tmpfs, 'null'::jsonb), case when seen.volume_name is null then container.project else volume.project end
+    from jsonb_to_recordset(${json(mounts)}) as seen(
+      container_id text, target text, type text, source text, volume_name text, driver text, mode text, read_only boolean, propagation text, tmpfs jsonb)
+    join containers container on container.host = ${host} and container.id = seen.container_id
+    left join volumes volume on volume.host = ${host} and volume.name = seen.volume_name
+    on conflict (host, container_id, target) do update set
+      type = excluded.type, source = excluded.source, volume_name = excluded.volume_name, volume_id = excluded.volume_id, driver = excluded.driver,
+      mode = excluded.mode, read_only = excluded.read_only, propagation = excluded.propagation, tmpfs = excluded.tmpfs, project = excluded.project
+    where (known.type, known.source, known.volume_name, known.volume_id, known.driver, known.mode, known.read_only, known.propagation, known.tmpfs, known.project)
+      is distinct from (excluded.type, excluded.source, excluded.volume_name, excluded.volume_id, excluded.driver, excluded.mode, excluded.read_only,
+        excluded.propagation, excluded.tmpfs, excluded.project)`;
+}
+
+/** For mounts that were seen before their volume was, or whose volume changed. */
+function linkMounts(host: string): Prisma.Sql {
+  return Prisma.sql`
+    update mounts set volume_id = volumes.id, project = volumes.project from volumes
+    where mounts.host = ${host} and volumes.host = ${host} and mounts.volume_name = volumes.name
+      and (mounts.volume_id, mounts.project) is distinct from (volumes.id, volumes.project)`;
+}

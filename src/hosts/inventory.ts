@@ -1,0 +1,118 @@
+import type { Ports } from '../context.ts';
+import type { Database } from '../database/client.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type Look, toInventoryRows } from './inventory-rows.ts';
+import { inventoryWrites, lockMounted } from './inventory-writes.ts';
+import { noteSynced } from './store.ts';
+
+/** What an inventory works with. */
+export type InventoryPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'notices'>;
+
+/** Above this many things to look at, one list of everything is faster. */
+const mostSingleLooks = 20;
+
+/** Keeps the tables of one host equal to its engine. */
+export interface Inventory {
+  /** Looks at these again. When it resolves the tables hold what was so at some time after the call. */
+  refresh(volumes: readonly string[], containers: readonly string[]): Promise<void>;
+  /** Lists everything again. */
+  refreshAll(): Promise<void>;
+}
+
+interface Batch {
+  readonly volumes: Set<string>;
+  readonly containers: Set<string>;
+  everything: boolean;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+const inventories = new WeakMap<Engine, Inventory>();
+
+/** The inventory of a host in this process: one, so that simultaneous wishes share a look. Throws `host_not_found`. */
+export function inventoryOf(ports: InventoryPorts, host: string): Inventory {
+  const engine = ports.engines.get(host);
+  const known = inventories.get(engine);
+  if (known !== undefined) return known;
+  const inventory = createInventory(ports, engine);
+  inventories.set(engine, inventory);
+  return inventory;
+}
+
+function createInventory(ports: InventoryPorts, engine: Engine): Inventory {
+  let waiting: Batch | null = null;
+  let running = false;
+
+  function join(add: (batch: Batch) => void): Promise<void> {
+    waiting ??= { volumes: new Set(), containers: new Set(), everything: false, done: Promise.withResolvers() };
+    add(waiting);
+    const { promise } = waiting.done;
+    if (!running) void work();
+    return promise;
+  }
+
+  async function work(): Promise<void> {
+    running = true;
+    while (waiting !== null) {
+      const batch: Batch = waiting;
+      waiting = null;
+      await lookAndWrite(ports, engine, batch).then(batch.done.resolve, batch.done.reject);
+    }
+    running = false;
+  }
+
+  return {
+    refresh: (volumes, containers) =>
+      join((batch) => {
+        for (const name of volumes) batch.volumes.add(name);
+        for (const id of containers) batch.containers.add(id);
+      }),
+    refreshAll: () =>
+      join((batch) => {
+        batch.everything = true;
+      }),
+  };
+}
+
+/**
+ * Nobody else looks or writes between the look and its writing, in any replica: so what is written later was seen later,
+ * and an old look can neither bring back what was deleted nor delete what was made meanwhile.
+ */
+async function lookAndWrite(ports: InventoryPorts, engine: Engine, batch: Batch): Promise<void> {
+  const everything = batch.everything || batch.volumes.size + batch.containers.size > mostSingleLooks;
+  const hasChanged = await ports.locks.hold(`inventory/${engine.host}`, async () => {
+    const startedAt = new Date();
+    if (everything) return await write(ports.db, engine.host, await lookAtAll(engine), startedAt);
+    return await write(
+      ports.db,
+      engine.host,
+      await lookAtSome(engine, [...batch.volumes], [...batch.containers]),
+      null,
+    );
+  });
+  if (hasChanged) await ports.notices.publish({ topic: 'inventory', id: engine.host });
+}
+
+/** Whether the tables said something else before. */
+async function write(db: Database, host: string, look: Look, syncedAt: Date | null): Promise<boolean> {
+  const rows = toInventoryRows(look);
+  const writes = inventoryWrites(db, host, look, rows);
+  const notes = syncedAt === null ? [] : [noteSynced(db, host, syncedAt)];
+  const [, ...counts] = await db.$transaction([lockMounted(db, host, rows), ...writes, ...notes]);
+  return counts.slice(0, writes.length).some((count) => count > 0);
+}
+
+async function lookAtAll(engine: Engine): Promise<Look> {
+  // Containers first: each volume that one of them has is then in the list of volumes too.
+  const containers = await engine.listContainers();
+  const volumes = await engine.listVolumes();
+  return { volumes: { asked: null, found: volumes }, containers: { asked: null, found: containers } };
+}
+
+async function lookAtSome(engine: Engine, names: readonly string[], ids: readonly string[]): Promise<Look> {
+  const containers = await Promise.all(ids.map((id) => engine.findContainer(id)));
+  const volumes = await Promise.all(names.map((name) => engine.findVolume(name)));
+  return {
+    volumes: { asked: names, found: volumes.filter((volume) => volume !== null) },
+    containers: { asked: ids, found: containers.filter((container) => container !== null) },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Ports } from '../context.ts';
+import type { Reader } from '../database/client.ts';
+import { type Failure, fail } from '../errors.ts';
+import { keysByHost } from './address.ts';
+import { type Attributes, attributeLabels, attributesOf } from './attributes.ts';
+import { type InventoryPorts, inventoryOf } from './inventory.ts';
+import { findHost, saveHost } from './store.ts';
+
+export { type Attributes, attributeLabels, attributesOf, keysByHost };
+
+/** Makes a host known before it is watched. Credentials in the endpoint are not written down. */
+export async function ensureHost(
+  { db }: Pick<Ports, 'db'>,
+  { name, endpoint }: { name: string; endpoint: string },
+): Promise<void> {
+  await saveHost(db, name, withoutCredentials(endpoint));
+}
+
+/** Throws `host_not_found`. */
+export async function requireHost(db: Reader, name: string): Promise<void> {
+  if ((await findHost(db, name)) === null) throw hostNotFound(name);
+}
+
+export function hostNotFound(name: string): Failure {
+  return fail('host_not_found', `There is no host "${name}".`);
+}
+
+/**
+ * Looks at a volume of the engine again, so that the very next read sees what was done to it. Throws `host_not_found`
+ * and `host_unavailable`.
+ */
+export async function refreshVolume(ports: InventoryPorts, host: string, name: string): Promise<void> {
+  await inventoryOf(ports, host).refresh([name], []);
+}
+
+/** As {@link refreshVolume}, for containers by their id. */
+export async function refreshContainers(ports: InventoryPorts, host: string, ids: readonly string[]): Promise<void> {
+  await inventoryOf(ports, host).refresh([], ids);
+}
+
+function withoutCredentials(endpoint: string): string {
+  const url = URL.parse(endpoint);
+  if (url === null || (url.username === '' && url.password === '')) return endpoint;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

@@ -1,0 +1,64 @@
+import { ContainerAddress } from '../containers/model.ts';
+import { containerTarget, findContainer } from '../containers/read.ts';
+import { requireHost } from '../hosts/read.ts';
+import { query } from '../operation.ts';
+import { HostName, object, ProjectName, paging, T } from '../schema.ts';
+import { VolumeName } from '../volumes/model.ts';
+import { Mount, MountPage, MountType } from './model.ts';
+import * as store from './store.ts';
+
+export const listMounts = query('mounts.list', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'List mounts',
+  description: 'Of all containers of all hosts. All filters that are given must hold.',
+  input: object({
+    type: T.Optional(MountType),
+    host: T.Optional(HostName),
+    container: T.Optional(ContainerAddress),
+    volume: T.Optional(VolumeName),
+    project: T.Optional(ProjectName),
+    readOnly: T.Optional(T.Boolean()),
+    ...paging,
+  }),
+  output: MountPage,
+  async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
+    if (filter.host !== undefined) await requireHost(ports.db, filter.host);
+    return await store.listMounts(ports.db, scope, filter, limit, cursor);
+  },
+});
+
+export const listContainerMounts = query('mounts.listOfContainer', {
+  permission: 'read',
+  reach: containerTarget,
+  summary: 'List the mounts of a container',
+  input: object({ host: HostName, container: ContainerAddress, ...paging }),
+  output: MountPage,
+  async run({ ports, scope }, { host, container, limit = 50, cursor }) {
+    const found = await findContainer(ports.db, host, container);
+    if (found === null) throw containerTarget.absent({ host, container });
+    return await store.listMounts(ports.db, scope, { host, container: found.id }, limit, cursor);
+  },
+});
+
+const addresses = (key: string) => T.Array(T.String(), { maxItems: 1000, description: `\`host/${key}\`` });
+
+export const mountsOfVolumes = query('mounts.ofVolumes', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Where it is mounted.',
+  input: object({ volumes: addresses('name') }),
+  output: T.Array(Mount),
+  run: ({ ports, scope }, { volumes }) => store.mountsOfVolumes(ports.db, scope, volumes),
+});
+
+export const mountsOfContainers = query('mounts.ofContainers', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: 'What it has mounted, as far as the caller may see it.',
+  input: object({ containers: addresses('id') }),
+  output: T.Array(Mount),
+  run: ({ ports, scope }, { containers }) => store.mountsOfContainers(ports.db, scope, containers),
+});

@@ -1,0 +1,52 @@
+import type { AdmittedContext } from '../context.ts';
+import type { Engine, EngineVolume, VolumeSpec } from '../engine/engine.ts';
+import { fail, isFailure } from '../errors.ts';
+import type { DataClass, Volume } from './model.ts';
+import { requireVolumeName } from './naming.ts';
+import { newLabels, onceLabel } from './new-labels.ts';
+import { refreshVolume, volumeTarget } from './read.ts';
+import { findVolume } from './store.ts';
+
+export interface NewVolume {
+  readonly host: string;
+  readonly name: string;
+  readonly driver?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly project?: string;
+  readonly environment?: string;
+  readonly class?: DataClass;
+}
+
+/**
+ * Creates a volume. A call that is repeated after a crash finds the volume it made the first time. Throws
+ * `volume_name_invalid`, `volume_exists`, `volume_options_invalid` and `host_unavailable`.
+ */
+export async function create({ ports, onceId }: AdmittedContext, input: NewVolume): Promise<Volume> {
+  const { host, name, driver = 'local', options = {} } = input;
+  requireVolumeName(name);
+  const spec = { name, driver, options: { ...options }, labels: { ...newLabels(input), [onceLabel]: onceId } };
+  const engine = ports.engines.get(host);
+  const made = (await engine.findVolume(name)) ?? (await make(engine, spec));
+  if (made.labels[onceLabel] !== onceId)
+    throw fail('volume_exists', `Volume "${name}" exists already on host "${host}"; choose another name.`);
+  await refreshVolume(ports, host, name);
+  const volume = await findVolume(ports.db, host, name);
+  if (volume === null) throw volumeTarget.absent({ host, name });
+  return volume;
+}
+
+async function make(engine: Engine, spec: VolumeSpec): Promise<EngineVolume> {
+  try {
+    return await engine.createVolume(spec);
+  } catch (error) {
+    if (isFailure(error, 'volume_options_invalid')) await removeRemains(engine, spec);
+    throw error;
+  }
+}
+
+/** Some drivers keep the name of a volume that they refused to make. */
+async function removeRemains(engine: Engine, { name, labels }: VolumeSpec): Promise<void> {
+  const remains = await engine.findVolume(name);
+  if (remains?.labels[onceLabel] === labels[onceLabel]) await engine.removeVolume(name);
+}

@@ -1,0 +1,134 @@
+import { fail } from '../errors.ts';
+import { attributesOf, requireHost } from '../hosts/read.ts';
+import { command, query, type Target } from '../operation.ts';
+import { expectedVersion, HostName, nullable, object, ProjectName, paging, StringMap, T } from '../schema.ts';
+import { assign } from './assign.ts';
+import { create } from './create.ts';
+import {
+  DataClass,
+  EnvironmentName,
+  HostVolumes,
+  NewVolumeName,
+  Volume,
+  VolumeKind,
+  VolumeName,
+  VolumePage,
+} from './model.ts';
+import { newLabels } from './new-labels.ts';
+import { volumeTarget } from './read.ts';
+import * as store from './store.ts';
+
+const address = { host: HostName, name: VolumeName };
+const volumesOfHost = 20;
+
+export const listVolumes = query('volumes.list', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'List volumes',
+  description: 'Of all hosts, by host and name. All filters that are given must hold.',
+  input: object({
+    host: T.Optional(HostName),
+    project: T.Optional(ProjectName),
+    environment: T.Optional(EnvironmentName),
+    class: T.Optional(DataClass),
+    driver: T.Optional(T.String({ minLength: 1, maxLength: 255 })),
+    kind: T.Optional(VolumeKind),
+    dangling: T.Optional(T.Boolean({ description: 'Mounted by no container.' })),
+    inUse: T.Optional(T.Boolean({ description: 'Mounted by a container, running or not.' })),
+    name: T.Optional(T.String({ minLength: 1, maxLength: 255, description: 'Part of the name.' })),
+    label: T.Optional(
+      T.Array(T.String({ minLength: 1, maxLength: 512 }), {
+        maxItems: 10,
+        description: '`key` or `key=value`; each must be there.',
+      }),
+    ),
+    ...paging,
+  }),
+  output: VolumePage,
+  async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
+    if (filter.host !== undefined) await requireHost(ports.db, filter.host);
+    return await store.listVolumes(ports.db, scope, filter, limit, cursor);
+  },
+});
+
+export const getVolume = query('volumes.get', {
+  permission: 'read',
+  reach: volumeTarget,
+  summary: 'Read a volume',
+  input: object(address),
+  output: Volume,
+  async run({ ports }, { host, name }) {
+    const volume = await store.findVolume(ports.db, host, name);
+    if (volume === null) throw volumeTarget.absent({ host, name });
+    return volume;
+  },
+});
+
+/** A new volume belongs to the project that its labels will say. */
+const newVolumeTarget: Target<Parameters<typeof newLabels>[0]> = {
+  find: async (_context, input) => attributesOf(newLabels(input)),
+  absent: (input) =>
+    fail(
+      'forbidden',
+      `You have no role in ${input.project === undefined ? 'what belongs to no project; name the project of the volume' : `project "${input.project}"`}.`,
+    ),
+};
+
+export const createVolume = command('volumes.create', {
+  permission: 'operate',
+  reach: newVolumeTarget,
+  summary: 'Create a volume',
+  description:
+    'Project, environment and class are written to the volume as labels as well. Options are those of the driver; it refuses what it does not know.',
+  input: object({
+    host: HostName,
+    name: NewVolumeName,
+    driver: T.Optional(
+      T.String({ minLength: 1, maxLength: 255, default: 'local', description: 'Docker volume driver.' }),
+    ),
+    options: T.Optional(StringMap),
+    labels: T.Optional(StringMap),
+    project: T.Optional(ProjectName),
+    environment: T.Optional(EnvironmentName),
+    class: T.Optional(DataClass),
+  }),
+  output: Volume,
+  run: create,
+});
+
+export const updateVolume = command('volumes.update', {
+  permission: 'operate',
+  reach: volumeTarget,
+  summary: 'Assign a volume to a project, an environment or a class',
+  description:
+    'What is assigned wins over what the labels of the volume say; null takes it back, so that the labels count again. A change of project asks for the role in both.',
+  input: object({
+    ...address,
+    project: T.Optional(nullable(ProjectName)),
+    environment: T.Optional(nullable(EnvironmentName)),
+    class: T.Optional(nullable(DataClass)),
+    expectedVersion,
+  }),
+  output: Volume,
+  run: assign,
+});
+
+export const volumesByAddress = query('volumes.byAddress', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: 'The volume that is mounted; null for other types, and when the caller may not see it.',
+  input: object({ addresses: T.Array(T.String(), { maxItems: 1000, description: '`host/name`' }) }),
+  output: T.Array(Volume),
+  run: ({ ports, scope }, { addresses }) => store.volumesByAddress(ports.db, scope, addresses),
+});
+
+export const volumesOfHosts = query('volumes.ofHosts', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: `Its first ${volumesOfHost} volumes; \`volumes\` gives all.`,
+  input: object({ hosts: T.Array(HostName, { maxItems: 100 }) }),
+  output: T.Array(HostVolumes),
+  run: ({ ports, scope }, { hosts }) => store.firstVolumesOfHosts(ports.db, scope, hosts, volumesOfHost),
+});

@@ -1,0 +1,22 @@
+import { type Engine, type EngineContainer, isHelper } from '../engine/engine.ts';
+import { fail } from '../errors.ts';
+import { refreshVolume } from '../hosts/read.ts';
+import type { Target } from '../operation.ts';
+import { requireVolumeName } from './naming.ts';
+import { containersUsing, findVolume } from './store.ts';
+
+export { containersUsing, findVolume, refreshVolume, requireVolumeName };
+
+/** Operations on a volume ask for a grant on its project. */
+export const volumeTarget: Target<{ host: string; name: string }> = {
+  find: ({ ports }, { host, name }) => findVolume(ports.db, host, name),
+  absent: ({ host, name }) => fail('volume_not_found', `There is no volume "${name}" on host "${host}".`),
+};
+
+/** The containers that have a volume mounted, running or not, as the engine says now; helpers do not count. */
+export async function containersMounting(engine: Engine, volume: string): Promise<EngineContainer[]> {
+  const containers = await engine.listContainers();
+  return containers.filter(
+    ({ labels, mounts }) => !isHelper(labels) && mounts.some((mount) => mount.volume === volume),
+  );
+}

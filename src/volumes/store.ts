@@ -1,0 +1,136 @@
+import type { ProjectScope } from '../access/roles.ts';
+import { type Database, Prisma, type Reader } from '../database/client.ts';
+import { keysByHost } from '../hosts/read.ts';
+import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
+import type { Page } from '../schema.ts';
+import type { DataClass, HostVolumes, Volume, VolumeKind } from './model.ts';
+import { matching, type VolumeFilter, within } from './volume-filter.ts';
+
+type Row = Prisma.VolumeGetPayload<object>;
+
+const orderBy = [{ hostName: 'asc' }, { name: 'asc' }] as const satisfies Prisma.VolumeOrderByWithRelationInput[];
+const keyOf = ({ host, name }: Volume): Keyset => [host, name];
+
+/** Volumes of all hosts that the caller may see, by host and name. */
+export async function listVolumes(
+  db: Reader,
+  scope: ProjectScope,
+  filter: VolumeFilter,
+  limit: number,
+  cursor?: string,
+): Promise<Page<Volume>> {
+  const after = cursor === undefined ? {} : following(cursor);
+  const rows = await db.volume.findMany({
+    where: { AND: [within(scope), matching(filter), after] },
+    orderBy: [...orderBy],
+    take: limit + 1,
+  });
+  return toPage(await withContainers(db, rows), limit, keyOf, (volume) => volume);
+}
+
+export async function findVolume(db: Reader, host: string, name: string): Promise<Volume | null> {
+  const row = await db.volume.findUnique({ where: { hostName_name: { hostName: host, name } } });
+  if (row === null) return null;
+  const [volume] = await withContainers(db, [row]);
+  return volume ?? null;
+}
+
+/** The volumes of these addresses (`host/name`) that the caller may see, in any order. */
+export async function volumesByAddress(
+  db: Reader,
+  scope: ProjectScope,
+  addresses: readonly string[],
+): Promise<Volume[]> {
+  const onHosts = keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, name: { in: keys } }));
+  const rows = await db.volume.findMany({ where: { AND: [within(scope), { OR: onHosts }] } });
+  return await withContainers(db, rows);
+}
+
+/** The first `each` volumes of each host that the caller may see. */
+export async function firstVolumesOfHosts(
+  db: Reader,
+  scope: ProjectScope,
+  hosts: readonly string[],
+  each: number,
+): Promise<HostVolumes[]> {
+  const visible = scope === 'all' ? Prisma.empty : Prisma.sql`and project = any(${[...scope]}::text[])`;
+  const ids = await db.$queryRaw<{ id: string }[]>`
+    select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
+    cross join lateral (select id from volumes where volumes.host = wanted.host ${visible} order by name limit ${each + 1}) volume`;
+  const rows = await db.volume.findMany({ where: { id: { in: ids.map(({ id }) => id) } }, orderBy: [...orderBy] });
+  const volumes = Map.groupBy(await withContainers(db, rows), ({ host }) => host);
+  return hosts.map((host) => ({ host, ...toPage(volumes.get(host) ?? [], each, keyOf, (volume) => volume) }));
+}
+
+/** The row itself, with what was assigned to the volume. */
+export async function findVolumeRow(db: Reader, host: string, name: string): Promise<Row | null> {
+  return await db.volume.findUnique({ where: { hostName_name: { hostName: host, name } } });
+}
+
+export type NewAttributes = Pick<
+  Row,
+  'assignedProject' | 'assignedEnvironment' | 'assignedClass' | 'project' | 'environment' | 'class'
+>;
+
+/** Writes what is assigned to a volume, unless it has changed since it was read; then gives false. Its mounts follow its project. */
+export async function assignAttributes(db: Database, { id, version }: Row, data: NewAttributes): Promise<boolean> {
+  return await db.$transaction(async (transaction) => {
+    const { count } = await transaction.volume.updateMany({
+      where: { id, version },
+      data: { ...data, version: { increment: 1 } },
+    });
+    if (count === 1) await transaction.mount.updateMany({ where: { volumeId: id }, data: { project: data.project } });
+    return count === 1;
+  });
+}
+
+/** Names of the containers that have the volume mounted, running or not. */
+export async function containersUsing(db: Reader, host: string, name: string): Promise<{ id: string; name: string }[]> {
+  const mounted = { some: { volumeName: name } };
+  return await db.container.findMany({
+    where: { hostName: host, mounts: mounted },
+    select: { id: true, name: true },
+    orderBy: { name: 'asc' },
+  });
+}
+
+/** One more statement for any number of volumes. */
+async function withContainers(db: Reader, rows: readonly Row[]): Promise<Volume[]> {
+  const ids = rows.map(({ id }) => id);
+  const counts = await db.$queryRaw<{ id: string; containers: number }[]>`
+    select volume_id as id, count(distinct container_id)::int as containers from mounts where volume_id = any(${ids}::uuid[]) group by volume_id`;
+  const byId = new Map(counts.map(({ id, containers }) => [id, containers]));
+  return rows.map((row) => toVolume(row, byId.get(row.id) ?? 0));
+}
+
+function following(cursor: string): Prisma.VolumeWhereInput {
+  const [hostName = '', name = ''] = decodeCursor(cursor, 2);
+  return { OR: [{ hostName: { gt: hostName } }, { hostName, name: { gt: name } }] };
+}
+
+function toVolume(row: Row, containers: number): Volume {
+  const { usageBytes, usageFiles, usageMeasuredAt } = row;
+  const isMeasured = usageBytes !== null && usageFiles !== null && usageMeasuredAt !== null;
+  return {
+    id: row.id,
+    host: row.hostName,
+    name: row.name,
+    driver: row.driver,
+    scope: row.scope,
+    mountpoint: row.mountpoint,
+    // The columns hold only what the inventory and this store wrote, of these very types.
+    kind: row.kind as VolumeKind,
+    options: row.options as Record<string, string>,
+    labels: row.labels as Record<string, string>,
+    class: row.class as DataClass | null,
+    project: row.project,
+    environment: row.environment,
+    createdAt: row.createdAt?.toISOString() ?? null,
+    inUse: containers > 0,
+    containers,
+    usage: isMeasured
+      ? { bytes: Number(usageBytes), files: Number(usageFiles), measuredAt: usageMeasuredAt.toISOString() }
+      : null,
+    version: row.version,
+  };
+}

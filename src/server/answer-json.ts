@@ -12,14 +12,13 @@ export async function answerJson({ route, request, reply, context, input }: Call
   if (status === 204) return reply.send();
 
   const body = reply.serialize(output);
-  reply.type('application/json; charset=utf-8');
   const version = versionOf(output);
-  if (version === undefined) return reply.send(body);
-
-  const etag = etagOf(version, body.toString());
-  reply.header('etag', etag);
-  if (request.method === 'GET' && isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send();
-  return reply.send(body);
+  if (version !== undefined) {
+    const etag = etagOf(version, body.toString());
+    reply.header('etag', etag);
+    if (request.method === 'GET' && isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send();
+  }
+  return reply.type('application/json; charset=utf-8').send(body);
 }
 
 function versionOf(output: unknown): number | undefined {

@@ -30,10 +30,11 @@ function unwrap(error: GraphQLError): readonly GraphQLError[] {
 }
 
 function failureOf(error: unknown, requestId: string, log: Pick<Log, 'error'>): Failure {
-  const root = translateHttpError(rootOf(error));
+  const thrown = rootOf(error);
+  if (isOfMercurius(thrown)) return fail('invalid_query', thrown.message);
+  if (thrown instanceof GraphQLError) return fail(isAboutInput(thrown) ? 'invalid_input' : 'invalid_query', thrown.message);
+  const root = translateHttpError(thrown);
   if (isFailure(root)) return root;
-  if (root instanceof GraphQLError) return fail(isAboutInput(root) ? 'invalid_input' : 'invalid_query', root.message);
-  if (isOfMercurius(root)) return fail('invalid_query', root.message);
   log.error({ err: root, requestId }, 'an unexpected error');
   return publicFailure(root, requestId);
 }
@@ -43,9 +44,14 @@ function isOfMercurius(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('MER_ERR_');
 }
 
-/** What a resolver or a scalar threw; else the error itself. */
+/** What a resolver or a scalar threw, however often GraphQL wrapped it; else the error itself. */
 function rootOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError !== undefined ? rootOf(error.originalError) : error;
+  const inner = innermost(error);
+  return inner instanceof GraphQLError ? error : inner;
+}
+
+function innermost(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined ? innermost(error.originalError) : error;
 }
 
 const inputNodes: ReadonlySet<string> = new Set([

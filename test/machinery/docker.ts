@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import type { Test } from 'tap';
+import { groundOfTests } from './ground-environment.ts';
+import { runScript } from './run-script.ts';
+
+const jobLabel = 'stowage.job';
+const pollMilliseconds = 50;
+
+/** A container of a test. */
+export interface ContainerWish {
+  /** Mounted at `/data`. */
+  readonly volume: string;
+  /** What its shell does, as process 1. */
+  readonly script: string;
+  /** Seconds between being asked to stop and being killed. */
+  readonly stopTimeout?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What a test does to the engine as its user would. What was made through it, or named by it, is removed with the test. */
+export interface TestDocker {
+  /** The engine itself, for what is not here. */
+  readonly engine: Docker;
+  /** A name that no other test uses; a volume of this name is removed with the test. */
+  name(what: string): string;
+  /** A volume of any other name is removed with the test as well. */
+  willRemoveVolume(name: string): void;
+  /** Does nothing when there is no such volume. */
+  removeVolume(name: string): Promise<void>;
+  volumeExists(name: string): Promise<boolean>;
+  /**
+   * Runs a shell script in a container of the helper image, without network, with the volume at `/data`; gives what it
+   * wrote to the standard output. Throws with all that it wrote unless its exit code is 0.
+   */
+  run(volume: string, script: string): Promise<string>;
+  /** Starts a container of the helper image, without network. */
+  container(wish: ContainerWish): Promise<Docker.Container>;
+  /** Helper containers of a job, in any state. */
+  helpersOf(jobId: string): Promise<Docker.ContainerInfo[]>;
+  /** Asks until it is true. Throws after `seconds`. */
+  until(question: () => Promise<boolean>, seconds: number): Promise<void>;
+}
+
+/** The test engine. */
+export function testDocker(t: Test): TestDocker {
+  const { dockerHost, helperImage } = groundOfTests();
+  const engine = new Docker({ socketPath: new URL(dockerHost).pathname });
+  const prefix = `t${randomBytes(4).toString('hex')}`;
+  const containers: Docker.Container[] = [];
+  const volumes = new Set<string>();
+
+  async function removeVolume(name: string): Promise<void> {
+    // A control plane that a test killed leaves its helpers.
+    const users = await engine.listContainers({ all: true, filters: { volume: [name] } });
+    for (const { Id } of users) await removeContainer(engine.getContainer(Id));
+    await engine.getVolume(name).remove().catch(unlessMissing);
+  }
+
+  t.teardown(async () => {
+    for (const container of containers) await removeContainer(container);
+    for (const name of volumes) await removeVolume(name);
+  });
+
+  async function container({ volume, script, stopTimeout, labels }: ContainerWish): Promise<Docker.Container> {
+    const made = await engine.createContainer({
+      name: `${prefix}-container${containers.length}`,
+      Image: helperImage,
+      Entrypoint: ['/bin/sh', '-c'],
+      Cmd: [script],
+      ...(stopTimeout === undefined ? {} : { StopTimeout: stopTimeout }),
+      ...(labels === undefined ? {} : { Labels: { ...labels } }),
+      HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }] },
+    });
+    containers.push(made);
+    await made.start();
+    return made;
+  }
+
+  return {
+    engine,
+    container,
+    removeVolume,
+    until,
+    name(what) {
+      volumes.add(`${prefix}-${what}`);
+      return `${prefix}-${what}`;
+    },
+    willRemoveVolume: (name) => void volumes.add(name),
+    volumeExists: async (name) => (await engine.getVolume(name).inspect().catch(unlessMissing)) !== undefined,
+    run: (volume, script) => runScript(engine, helperImage, volume, script),
+    helpersOf: (jobId) => engine.listContainers({ all: true, filters: { label: [`${jobLabel}=${jobId}`] } }),
+  };
+}
+
+async function until(question: () => Promise<boolean>, seconds: number): Promise<void> {
+  const giveUpAt = Date.now() + seconds * 1000;
+  while (!(await question())) {
+    if (Date.now() > giveUpAt) throw new Error(`It was not so within ${seconds} s: ${question}`);
+    await sleep(pollMilliseconds);
+  }
+}
+
+async function removeContainer(container: Docker.Container): Promise<void> {
+  await container.remove({ force: true, v: true }).catch(unlessMissing);
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof Error && 'statusCode' in error && error.statusCode === 404)) throw error;
+}

@@ -1,0 +1,22 @@
+import t from 'tap';
+import { startStowage } from '../../machinery/stowage.ts';
+
+t.test('a fresh process is alive and knows its host', async (t) => {
+  const stowage = await startStowage(t);
+  t.equal((await stowage.call('GET', '/livez', undefined, { authorization: null })).status, 200);
+  const { items } = await stowage.get('/v1/hosts');
+  t.match(items, [{ name: 'local' }]);
+});
+
+t.test('two processes serve one database', async (t) => {
+  const first = await startStowage(t);
+  const second = await startStowage(t, { database: first.database, state: first.state });
+  t.not(first.address, second.address);
+  t.same((await second.get('/v1/hosts')).items.length, 1);
+});
+
+t.test('a process that is asked to end does so', async (t) => {
+  const stowage = await startStowage(t);
+  await stowage.stop();
+  t.throws(() => process.kill(stowage.pid, 0), { code: 'ESRCH' });
+});

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import mercurius from 'mercurius';
+import mercurius, { type MercuriusContext } from 'mercurius';
 import type { Context } from '../context.ts';
 import { guardDocuments } from './graphql-guards.ts';
 import { formatErrors } from './graphql-errors.ts';
@@ -21,6 +21,8 @@ declare module 'mercurius' {
     call: Context;
     /** The call with the credential looked at again: that of a connection may have expired since. */
     currentCall: () => Promise<Context>;
+    /** The request that a connection began with. */
+    request?: FastifyRequest;
     /** Aborted when the server closes. */
     draining: AbortSignal;
   }
@@ -37,7 +39,7 @@ export async function bindGraphql(app: FastifyInstance, { parts, limits, context
     loaders: makeLoaders(parts),
     jit: 1,
     context: async (request) => ({ call: await contextOf(request) }),
-    errorFormatter: (execution, { call, reply }) => formatErrors(execution, call?.requestId ?? reply.request.id, app.log),
+    errorFormatter: (execution, context) => formatErrors(execution, requestIdOf(context), app.log),
     subscription: {
       context(socket, request) {
         giveErrorsCodes(socket, request.id, request.log);
@@ -46,4 +48,9 @@ export async function bindGraphql(app: FastifyInstance, { parts, limits, context
     },
   });
   guardDocuments(app, limits, contextOf);
+}
+
+/** Mercurius formats errors with three kinds of contexts: of a request, of one that could not be read, of a connection. */
+function requestIdOf({ call, reply, request }: Partial<MercuriusContext>): string {
+  return call?.requestId ?? (reply?.request ?? request)?.id ?? '';
 }

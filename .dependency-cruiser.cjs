@@ -31,7 +31,10 @@ module.exports = {
       name: 'no-orphan',
       comment: 'A file that nobody imports and that imports nobody is left over.',
       severity: 'error',
-      from: { orphan: true, pathNot: [generated, '\\.d\\.ts$', '^src/main\\.ts$', '^(demo|setup|test|bench)/'] },
+      from: {
+        orphan: true,
+        pathNot: [generated, '\\.d\\.ts$', '^src/main\\.ts$', '^src/server/playground/', '^(demo|setup|test|bench)/'],
+      },
       to: {},
     },
     {

@@ -60,6 +60,7 @@ async function startIn(folder: string, { cache, print }: Options, closers: Close
   const { image } = await ensureHelperImage({
     endpoint,
     directory: helperDirectory,
+    packages,
     progress: progress('helper image'),
   });
   print('✓ helper image');

@@ -6,6 +6,8 @@ import { createDatabase, type TestDatabase } from './database.ts';
 import { groundOfTests } from './ground-environment.ts';
 import { type ServerProcess, spawnServer } from './server-process.ts';
 
+const shownLogLines = 60;
+
 /** A running Stowage, and a client that calls it with the admin key. */
 export interface Stowage extends ApiClient, ServerProcess {
   readonly database: TestDatabase;
@@ -31,7 +33,11 @@ export async function startStowage(t: Test, options: StowageOptions = {}): Promi
   const state = options.state ?? (await createState(t));
   const database = options.database ?? (await ownDatabase(t));
   const server = await spawnServer({ ...settingsFor(state, database, options), ...options.env });
-  t.teardown(() => server.stop());
+  t.teardown(async () => {
+    if (!t.passing())
+      process.stderr.write(`The end of the log of the Stowage at ${server.address}:\n${endOf(server.log())}\n`);
+    await server.stop();
+  });
   const adminKey = (await readFile(join(state, 'admin.key'), 'utf8')).trim();
   return { ...server, ...connectClient(server.address, adminKey), database, state };
 }
@@ -63,4 +69,8 @@ async function ownDatabase(t: Test): Promise<TestDatabase> {
   const database = await createDatabase();
   t.teardown(() => database.drop());
   return database;
+}
+
+function endOf(log: string): string {
+  return log.trimEnd().split('\n').slice(-shownLogLines).join('\n');
 }

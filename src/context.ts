@@ -1,4 +1,5 @@
 import type { Actor, ProjectScope } from './access/roles.ts';
+import type { Sessions } from './access/sessions.ts';
 import type { Config } from './config.ts';
 import type { AdvisoryLocks } from './database/advisory-locks.ts';
 import type { Database } from './database/client.ts';
@@ -19,6 +20,7 @@ export interface Ports {
   readonly engines: Engines;
   readonly queue: Queue;
   readonly vault: Vault;
+  readonly sessions: Sessions;
   readonly telemetry: Telemetry;
   readonly log: Log;
 }

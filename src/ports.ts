@@ -6,6 +6,7 @@ import { connectNotices } from './database/notices.ts';
 import { connectEngines } from './engine/engines.ts';
 import { createLog } from './log.ts';
 import { openQueue } from './queue/pg-boss-queue.ts';
+import { jwtSessions } from './server/jwt-sessions.ts';
 import { createTelemetry } from './telemetry.ts';
 import { openVault } from './vault.ts';
 
@@ -37,5 +38,6 @@ export async function openPorts({ config, databaseUrl, hosts, masterKey, helperI
     await locks.close();
     await db.$disconnect();
   }
-  return { config, log, vault, db, locks, notices, engines, queue, telemetry: createTelemetry(), close };
+  const sessions = await jwtSessions(vault, config.sessionSeconds);
+  return { config, log, vault, sessions, db, locks, notices, engines, queue, telemetry: createTelemetry(), close };
 }

@@ -1,0 +1,70 @@
+import { DateTime, nullable, object, page, ProjectName, type Static, StringMap, T, Uuid, words } from '../schema.ts';
+import { roleNames } from './roles.ts';
+
+export const RoleName = words('Role', roleNames, 'viewer reads; operator backs up and restores; admin does everything; auditor reads the audit.');
+
+export const GrantInput = object({ role: RoleName, project: T.Optional(ProjectName) }, { $id: 'GrantSpec', description: 'A role on everything, or on one project.' });
+
+export const GrantOutput = object({ role: RoleName, project: nullable(ProjectName) }, { $id: 'Grant', description: 'A role on everything (project null), or on one project.' });
+
+/** `key:<id>` for an API key, `user:<issuer>|<sub>` for a user of the OIDC issuer. */
+export const Subject = T.String({ minLength: 5, maxLength: 512, pattern: '^(key:[0-9a-f-]{36}|user:[^\\s|]+\\|.+)$', description: '`key:<id>` or `user:<issuer>|<sub>`.' });
+
+export const ApiKey = object(
+  {
+    id: Uuid,
+    name: T.String(),
+    prefix: T.String({ description: 'Beginning of the key, to recognise it by.' }),
+    roles: T.Array(GrantOutput),
+    createdBy: T.String(),
+    createdAt: DateTime,
+    expiresAt: nullable(DateTime),
+    revokedAt: nullable(DateTime),
+    lastUsedAt: nullable(DateTime),
+  },
+  { $id: 'ApiKey', description: 'A bearer credential. The key itself is not kept.' },
+);
+export type ApiKey = Static<typeof ApiKey>;
+export const ApiKeyPage = page(ApiKey, 'ApiKey');
+
+export const NewApiKey = object(
+  { ...ApiKey.properties, key: T.String({ description: 'The key, shown this once: `Authorization: Bearer <key>`.' }) },
+  { $id: 'NewApiKey', description: 'An API key that was just made.' },
+);
+
+export const Session = object(
+  { token: T.String({ description: 'A JWT: `Authorization: Bearer <token>`.' }), tokenType: T.Literal('Bearer'), expiresAt: DateTime },
+  { $id: 'Session', description: 'A short-lived token for the rights of an API key.' },
+);
+
+export const Identity = object(
+  { subject: T.String(), name: T.String(), roles: T.Array(GrantOutput) },
+  { $id: 'Identity', description: 'Who a credential belongs to, and what that subject may do.' },
+);
+
+export const RoleBinding = object(
+  { id: Uuid, subject: T.String(), role: RoleName, project: nullable(ProjectName), createdBy: T.String(), createdAt: DateTime },
+  { $id: 'RoleBinding', description: 'Gives a subject a role on everything (project null), or on one project.' },
+);
+export type RoleBinding = Static<typeof RoleBinding>;
+export const RoleBindingPage = page(RoleBinding, 'RoleBinding');
+
+export const AuditOutcome = words('AuditOutcome', ['ok', 'failed', 'refused'], '`refused`: for want of rights.');
+
+export const AuditEvent = object(
+  {
+    id: T.String({ 'x-gql': 'ID' }),
+    at: DateTime,
+    actor: nullable(T.String({ description: 'Subject; null when there was none.' })),
+    operation: T.String(),
+    outcome: AuditOutcome,
+    code: nullable(T.String({ description: 'Error code, when it did not end well.' })),
+    target: StringMap,
+    project: nullable(T.String()),
+    requestId: T.String(),
+    via: T.String({ description: '`rest`, `graphql`, `job` or `system`.' }),
+  },
+  { $id: 'AuditEvent', description: 'A command that was carried out or failed, or a call that was refused.' },
+);
+export type AuditEvent = Static<typeof AuditEvent>;
+export const AuditEventPage = page(AuditEvent, 'AuditEvent');

@@ -1,0 +1,155 @@
+import { fail } from '../errors.ts';
+import { command, query, type Target } from '../operation.ts';
+import { DateTime, object, paging, ProjectName, T, Uuid } from '../schema.ts';
+import { apiKeyOf, hashOf } from './api-key.ts';
+import { requireGrantable } from './grantable.ts';
+import * as model from './model.ts';
+import { projectOfAll, reaches, scopeOf } from './roles.ts';
+import * as store from './store.ts';
+
+const keyTarget: Target<{ token: string }> = {
+  async find({ ports, actor }, { token }) {
+    const key = await store.findKey(ports.db, token);
+    if (key === null) return null;
+    const scope = scopeOf(actor, 'administer');
+    return key.roles.every(({ project }) => reaches(scope, project)) ? { project: projectOfAll(key.roles) } : { project: null };
+  },
+  absent: ({ token }) => fail('token_not_found', `There is no API key "${token}".`),
+};
+
+const bindingTarget: Target<{ binding: string }> = {
+  find: ({ ports }, { binding }) => store.findBinding(ports.db, binding),
+  absent: ({ binding }) => fail('role_binding_not_found', `There is no role binding "${binding}".`),
+};
+
+export const createToken = command('tokens.create', {
+  permission: 'administer',
+  reach: 'anything',
+  summary: 'Make an API key',
+  description: 'The key is in the answer, and nowhere else. It carries no more than its maker may give.',
+  input: object({
+    name: T.String({ minLength: 1, maxLength: 128 }),
+    roles: T.Array(model.GrantInput, { minItems: 1, maxItems: 100 }),
+    expiresAt: T.Optional(DateTime),
+  }),
+  output: model.NewApiKey,
+  async run({ ports, actor, onceId }, { name, roles, expiresAt }) {
+    const grants = roles.map(({ role, project = null }) => ({ role, project }));
+    requireGrantable(actor, grants);
+    if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) throw fail('invalid_input', `/expiresAt: ${expiresAt} is not in the future.`);
+    const key = apiKeyOf(ports.vault, onceId);
+    const prefix = key.slice(0, 'stw_'.length + 8);
+    const expiry = expiresAt === undefined ? null : new Date(expiresAt);
+    const created = await store.createKey(ports.db, { id: onceId, name, prefix, hash: hashOf(key), createdBy: actor.subject, expiresAt: expiry, grants });
+    return { ...created, key };
+  },
+});
+
+export const listTokens = query('tokens.list', {
+  permission: 'administer',
+  reach: 'anything',
+  summary: 'List API keys, newest first',
+  input: object({ ...paging }),
+  output: model.ApiKeyPage,
+  run: ({ ports, scope }, { limit = 50, cursor }) => store.listKeys(ports.db, scope, limit, cursor),
+});
+
+export const getToken = query('tokens.get', {
+  permission: 'administer',
+  reach: keyTarget,
+  summary: 'Read an API key',
+  input: object({ token: Uuid }),
+  output: model.ApiKey,
+  run: async ({ ports }, { token }) => found(await store.findKey(ports.db, token), keyTarget.absent({ token })),
+});
+
+export const revokeToken = command('tokens.revoke', {
+  permission: 'administer',
+  reach: keyTarget,
+  summary: 'Revoke an API key',
+  description: 'It and the sessions made from it end at once.',
+  input: object({ token: Uuid }),
+  output: model.ApiKey,
+  async run({ ports }, { token }) {
+    await store.revokeKey(ports.db, token);
+    return found(await store.findKey(ports.db, token), keyTarget.absent({ token }));
+  },
+});
+
+export const createSession = command('sessions.create', {
+  permission: 'read',
+  reach: 'authenticated',
+  summary: 'Exchange an API key for a short-lived token',
+  input: object({}),
+  output: model.Session,
+  async run({ ports, actor }) {
+    if (!actor.subject.startsWith('key:')) throw fail('forbidden', 'Only API keys are exchanged for sessions; a token of the issuer is used as it is.');
+    const { token, expiresAt } = ports.sessions.sign(actor.subject);
+    return { token, tokenType: 'Bearer' as const, expiresAt: expiresAt.toISOString() };
+  },
+});
+
+export const getIdentity = query('sessions.get', {
+  permission: 'read',
+  reach: 'authenticated',
+  summary: 'Who the credential belongs to',
+  input: object({}),
+  output: model.Identity,
+  run: async ({ actor: { subject, name, grants } }) => ({ subject, name, roles: [...grants] }),
+});
+
+export const createRoleBinding = command('roleBindings.create', {
+  permission: 'administer',
+  reach: 'anything',
+  summary: 'Give a subject a role',
+  input: object({ subject: model.Subject, role: model.RoleName, project: T.Optional(ProjectName) }),
+  output: model.RoleBinding,
+  async run({ ports, actor, onceId }, { subject, role, project = null }) {
+    requireGrantable(actor, [{ role, project }]);
+    return await store.createBinding(ports.db, { id: onceId, subject, role, project, createdBy: actor.subject });
+  },
+});
+
+export const listRoleBindings = query('roleBindings.list', {
+  permission: 'administer',
+  reach: 'anything',
+  summary: 'List role bindings, newest first',
+  input: object({ subject: T.Optional(model.Subject), ...paging }),
+  output: model.RoleBindingPage,
+  run: ({ ports, scope }, { subject, limit = 50, cursor }) => store.listBindings(ports.db, scope, subject, limit, cursor),
+});
+
+export const deleteRoleBinding = command('roleBindings.delete', {
+  permission: 'administer',
+  reach: bindingTarget,
+  summary: 'Take a role away',
+  input: object({ binding: Uuid }),
+  output: model.RoleBinding,
+  async run({ ports }, { binding }) {
+    const row = found(await store.findBinding(ports.db, binding), bindingTarget.absent({ binding }));
+    await store.deleteBinding(ports.db, binding);
+    return row;
+  },
+});
+
+export const listAuditEvents = query('audit.list', {
+  permission: 'audit',
+  reach: 'anything',
+  summary: 'List audit events, newest first',
+  input: object({
+    actor: T.Optional(T.String({ maxLength: 512 })),
+    operation: T.Optional(T.String({ maxLength: 128 })),
+    outcome: T.Optional(model.AuditOutcome),
+    project: T.Optional(ProjectName),
+    since: T.Optional(DateTime),
+    until: T.Optional(DateTime),
+    ...paging,
+  }),
+  output: model.AuditEventPage,
+  run: ({ ports, scope }, { limit = 50, cursor, ...filter }) => store.listAudit(ports.db, scope, filter, limit, cursor),
+});
+
+function found<Row>(row: Row | null, absent: Error): Row {
+  if (row === null) throw absent;
+  return row;
+}

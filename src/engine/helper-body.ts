@@ -13,7 +13,9 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
     Image: image,
     User: '0:0',
     Cmd: [...spec.command],
-    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries(environmentOf(spec)).map(([name, value]) => `${name}=${value}`),
+      ([name, value]) => `${name}=${value}`,
+    ),
     Labels: { ...spec.labels, [helperLabels.installation]: installation },
     AttachStdin: spec.secrets,
     OpenStdin: spec.secrets,
@@ -40,6 +42,20 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
           : { Type: 'json-file', Config: { 'max-size': '8m', 'max-file': '2' } },
       Mounts: spec.mounts.map((mount) => mountSettings(mount, spec.name)),
     },
+  };
+}
+
+/** What helper/entrypoint.sh asks for. */
+function entrypointSettings({ secrets, streamed }: HelperSpec): Record<string, string> {
+  return { ...(secrets ? { STOWAGE_SECRETS: 'stdin' } : {}), ...(streamed === true ? { STOWAGE_OUTPUT: 'data' } : {}) };
+}
+
+/** What helper/entrypoint.sh is told, besides the command's own variables. */
+function environmentOf({ environment, secrets, streamed = false }: HelperSpec): Record<string, string> {
+  return {
+    ...environment,
+    ...(secrets ? { STOWAGE_SECRETS: 'stdin' } : {}),
+    ...(streamed ? { STOWAGE_OUTPUT: 'data' } : {}),
   };
 }
 

@@ -30,7 +30,7 @@ export async function openFile(ports: Ports, snapshot: Snapshot, path: string): 
   const node = (await listNodes(ports, snapshot, whole)).find((entry) => entry.path === whole);
   if (node === undefined) throw pathNotFound(snapshot, path);
   if (node.type !== 'file') throw fail('path_not_a_file', `"${path}" is a ${node.type}; only regular files can be downloaded.`);
-  const { helper, repository } = await createReader(ports, snapshot, dumpCommand(snapshot.id, whole));
+  const { helper, repository } = await createReader(ports, snapshot, dumpCommand(snapshot.id, whole), true);
   const engine = ports.engines.get(readerHost(repository, snapshot));
   const stream = await engine.streamHelper(helper.id, helperSecrets(repository));
   stream.once('close', () => void engine.removeHelper(helper.id).catch(() => undefined));
@@ -38,7 +38,7 @@ export async function openFile(ports: Ports, snapshot: Snapshot, path: string): 
 }
 
 async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promise<ResticNode[]> {
-  const { helper, repository } = await createReader(ports, snapshot, listCommand(snapshot.id, whole));
+  const { helper, repository } = await createReader(ports, snapshot, listCommand(snapshot.id, whole), false);
   const engine = ports.engines.get(readerHost(repository, snapshot));
   const limit = AbortSignal.timeout(browseSeconds * 1000);
   try {
@@ -58,12 +58,12 @@ async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promi
   }
 }
 
-async function createReader(ports: Ports, snapshot: Snapshot, command: readonly string[]): Promise<{ helper: HelperContainer; repository: OpenRepository }> {
+async function createReader(ports: Ports, snapshot: Snapshot, command: readonly string[], streamed: boolean): Promise<{ helper: HelperContainer; repository: OpenRepository }> {
   const repository = await openRepository(ports, snapshot.repositoryId);
   const access = repositoryAccess(repository.location, repository.secret, false);
   const spec = resticHelper(access, command, { capabilities: readCapabilities });
   const name = `stowage-request-${randomUUID()}`;
-  const helper = await ports.engines.get(readerHost(repository, snapshot)).createHelper({ ...spec, name, labels: { [helperLabels.step]: 'read' } });
+  const helper = await ports.engines.get(readerHost(repository, snapshot)).createHelper({ ...spec, name, streamed, labels: { [helperLabels.step]: 'read' } });
   return { helper, repository };
 }
 

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { type ErrorCode, fail } from '../errors.ts';
 import { translateEngineError } from './translate-error.ts';
@@ -23,7 +24,7 @@ export interface Connection {
 
 /** Connects to the engine at `unix:///path` or `tcp://name:port`; nothing is sent yet. */
 export function connectDocker(host: string, endpoint: string): Connection {
-  const agent = new Agent({ keepAlive: true });
+  const agent = new QuietAgent({ keepAlive: true });
   const options = { ...address(endpoint), agent };
   const docker = new Docker(options);
 
@@ -40,6 +41,13 @@ export function connectDocker(host: string, endpoint: string): Connection {
     },
     close: () => agent.destroy(),
   };
+}
+
+/** docker-modem prints all options of a request for its debugging, also when nobody debugs: an agent with its sockets takes it long. */
+class QuietAgent extends Agent {
+  [inspect.custom](): string {
+    return 'Agent';
+  }
 }
 
 // Every field is given, since dockerode fills in what is missing from the environment.

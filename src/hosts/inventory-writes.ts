@@ -1,16 +1,13 @@
-import { type Database, Prisma } from '../database/client.ts';
-import type { InventoryRows, Look } from './inventory-rows.ts';
+import { Prisma, type Transaction } from '../database/client.ts';
+import { type Look, toInventoryRows } from './inventory-rows.ts';
 
 /**
- * Statements that make the tables say what a look saw, a fixed number for any number of rows; each gives the rows it
- * changed. To be run in one transaction, after {@link lockMounted}.
+ * Makes the tables say what a look saw, with a fixed number of statements for any number of rows. Whether they said
+ * something else before.
  */
-export function inventoryWrites(
-  db: Database,
-  host: string,
-  look: Look,
-  rows: InventoryRows,
-): Prisma.PrismaPromise<number>[] {
+export async function writeInventory(transaction: Transaction, host: string, look: Look): Promise<boolean> {
+  const rows = toInventoryRows(look);
+  await transaction.$executeRaw(lockMounted(host, rows.mountedNames));
   const statements = [
     deleteReplacedVolumes(host, rows.volumes),
     deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames),
@@ -21,15 +18,17 @@ export function inventoryWrites(
     upsertMounts(host, rows.mounts),
     linkMounts(host),
   ];
-  return statements.map((statement) => db.$executeRaw(statement));
-}
-
-/** A mount carries the project of its volume, so that must not change between its reading and the writing of the mount. */
-export function lockMounted(db: Database, host: string, { mountedNames }: InventoryRows): Prisma.PrismaPromise<number> {
-  return db.$executeRaw`select 1 from volumes where host = ${host} and name = any(${[...mountedNames]}::text[]) order by name for share`;
+  let changes = 0;
+  for (const statement of statements) changes += await transaction.$executeRaw(statement);
+  return changes > 0;
 }
 
 const json = (rows: readonly object[]) => Prisma.sql`${JSON.stringify(rows)}::jsonb`;
+
+/** A mount carries the project of its volume, so that must not change between its reading and the writing of the mount. */
+function lockMounted(host: string, names: readonly string[]): Prisma.Sql {
+  return Prisma.sql`select 1 from volumes where host = ${host} and name = any(${[...names]}::text[]) order by name for share`;
+}
 
 /** Docker never changes driver, options and labels of a local volume: with others it is another volume of the same name. */
 function deleteReplacedVolumes(host: string, volumes: readonly object[]): Prisma.Sql {

@@ -1,8 +1,8 @@
 import type { Ports } from '../context.ts';
 import type { Database } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type Look, toInventoryRows } from './inventory-rows.ts';
-import { inventoryWrites, lockMounted } from './inventory-writes.ts';
+import type { Look } from './inventory-rows.ts';
+import { writeInventory } from './inventory-writes.ts';
 import { noteSynced } from './store.ts';
 
 /** What an inventory works with. */
@@ -10,6 +10,9 @@ export type InventoryPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'notices'>
 
 /** Above this many things to look at, one list of everything is faster. */
 const mostSingleLooks = 20;
+
+/** Of Prisma with a transaction, in milliseconds: for its connection, and for its end. */
+const patience = { maxWait: 10_000, timeout: 60_000 };
 
 /** Keeps the tables of one host equal to its engine. */
 export interface Inventory {
@@ -92,13 +95,11 @@ async function lookAndWrite(ports: InventoryPorts, engine: Engine, batch: Batch)
   if (hasChanged) await ports.notices.publish({ topic: 'inventory', id: engine.host });
 }
 
-/** Whether the tables said something else before. */
 async function write(db: Database, host: string, look: Look, syncedAt: Date | null): Promise<boolean> {
-  const rows = toInventoryRows(look);
-  const writes = inventoryWrites(db, host, look, rows);
-  const notes = syncedAt === null ? [] : [noteSynced(db, host, syncedAt)];
-  const [, ...counts] = await db.$transaction([lockMounted(db, host, rows), ...writes, ...notes]);
-  return counts.slice(0, writes.length).some((count) => count > 0);
+  return await db.$transaction(async (transaction) => {
+    if (syncedAt !== null) await noteSynced(transaction, host, syncedAt);
+    return await writeInventory(transaction, host, look);
+  }, patience);
 }
 
 async function lookAtAll(engine: Engine): Promise<Look> {

@@ -1,4 +1,4 @@
-import type { Database, Prisma, Reader } from '../database/client.ts';
+import type { Prisma, Reader } from '../database/client.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
@@ -42,9 +42,8 @@ export async function noteUnreachable(db: Reader, name: string, error: string): 
   await db.host.updateMany({ where: { name }, data: { state: 'unreachable', error } });
 }
 
-/** The time of a full list; given back unsent, to be part of the transaction that writes the list. */
-export function noteSynced(db: Database, name: string, syncedAt: Date): Prisma.PrismaPromise<number> {
-  return db.$executeRaw`update hosts set synced_at = ${syncedAt} where name = ${name}`;
+export async function noteSynced(db: Reader, name: string, syncedAt: Date): Promise<void> {
+  await db.host.updateMany({ where: { name }, data: { syncedAt } });
 }
 
 function toHost({ name, endpoint, state, engineVersion, apiVersion, storageDriver, error, syncedAt }: Row): Host {

@@ -22,7 +22,7 @@ export interface VolumeFilter {
 export function matching({ host, name, inUse, dangling, label = [], ...equal }: VolumeFilter): Prisma.VolumeWhereInput {
   const conditions: Prisma.VolumeWhereInput[] = [equal, ...label.map(labelled)];
   if (host !== undefined) conditions.push({ hostName: host });
-  if (name !== undefined) conditions.push({ name: { contains: name } });
+  if (name !== undefined) conditions.push({ name: { contains: literally(name) } });
   if (inUse !== undefined) conditions.push(mounted(inUse));
   if (dangling !== undefined) conditions.push(mounted(!dangling));
   return { AND: conditions };
@@ -35,6 +35,11 @@ export function within(scope: ProjectScope): Prisma.VolumeWhereInput {
 
 function mounted(isMounted: boolean): Prisma.VolumeWhereInput {
   return { mounts: isMounted ? { some: {} } : { none: {} } };
+}
+
+/** Prisma hands the wildcards of LIKE on to PostgreSQL. */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** A label's own value is compared as a whole; a key alone is met by any value, the empty one too. */

@@ -14,8 +14,6 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
     User: '0:0',
     Cmd: [...spec.command],
     Env: Object.entries(environmentOf(spec)).map(([name, value]) => `${name}=${value}`),
-      ([name, value]) => `${name}=${value}`,
-    ),
     Labels: { ...spec.labels, [helperLabels.installation]: installation },
     AttachStdin: spec.secrets,
     OpenStdin: spec.secrets,
@@ -43,11 +41,6 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
       Mounts: spec.mounts.map((mount) => mountSettings(mount, spec.name)),
     },
   };
-}
-
-/** What helper/entrypoint.sh asks for. */
-function entrypointSettings({ secrets, streamed }: HelperSpec): Record<string, string> {
-  return { ...(secrets ? { STOWAGE_SECRETS: 'stdin' } : {}), ...(streamed === true ? { STOWAGE_OUTPUT: 'data' } : {}) };
 }
 
 /** What helper/entrypoint.sh is told, besides the command's own variables. */

@@ -2,14 +2,20 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { printSchema } from 'graphql';
-import { stringify } from 'yaml';
+import { Document, type Scalar, visit } from 'yaml';
 import { describeErrors, errorsPage } from './errors-page.ts';
 import { describeRest } from './openapi.ts';
 import type { Route } from './rest-binding.ts';
 
 /** The OpenAPI document as YAML, as it is committed and served. */
 export function openapiYaml(routes: readonly Route[]): string {
-  return stringify(describeRest(routes), { lineWidth: 0, aliasDuplicateObjects: false });
+  const document = new Document(describeRest(routes), { aliasDuplicateObjects: false });
+  // Readers of YAML 1.1 would take a bare date for a time, not for the string that it is.
+  const Scalar = (_key: unknown, node: Scalar) => {
+    if (typeof node.value === 'string' && /^\d{4}-\d\d-\d\d/.test(node.value)) node.type = 'QUOTE_DOUBLE';
+  };
+  visit(document, { Scalar });
+  return document.toString({ lineWidth: 0 });
 }
 
 /** `/docs` (the REST reference), `/docs/errors`, `/openapi.yaml` and `/schema.graphql`: open to everybody, nothing of it from another host. */

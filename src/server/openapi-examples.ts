@@ -43,6 +43,7 @@ const words: Readonly<Record<string, string>> = {
   source: '/var/lib/docker/volumes/data/_data',
   subject: 'key:019ab5e4-7c1e-7d3a-9b52-3f6c1d0e8a47',
   target: '/var/lib/postgresql/data',
+  url: 'http://repository:8000/shop',
   volume: 'data',
 };
 

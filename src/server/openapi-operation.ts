@@ -6,17 +6,16 @@ import type { Route } from './rest-binding.ts';
 import { placesOf } from './rest-input.ts';
 
 /** A route as an operation object of OpenAPI; adds the schemas that it names to `components`. */
-export function describeRoute(route: Route, components: Components): object {
-  const { operation } = route;
-  const { id, summary, description } = operation;
+export function describeRoute(route: Route, operationId: string, components: Components): object {
+  const { summary, description } = route.operation;
   return {
-    operationId: route.answer.kind === 'events' ? `${id}.events` : id,
+    operationId,
     tags: [tagOf(route)],
     summary,
     ...(description === undefined ? {} : { description }),
     parameters: [...parametersOf(route, components), ...headerParametersOf(route)],
     ...requestBodyOf(route, components),
-    responses: { [route.status]: successOf(route, components), ...problemsOf(route) },
+    responses: { [route.status]: successOf(route, components), ...unchangedOf(route), ...problemsOf(route) },
   };
 }
 
@@ -39,11 +38,11 @@ function parameter(name: string, place: 'path' | 'query', schema: TSchema, isReq
   return { name, in: place, required: isRequired, ...description, schema: toOpenApi(schema, components), example: exampleOf(schema, name) };
 }
 
-function headerParametersOf({ operation, method, url }: Route): object[] {
+function headerParametersOf({ operation, method, url, answer }: Route): object[] {
   const names: string[] = [];
   if (operation.kind === 'command') names.push('Idempotency-Key');
   if (placesOf(operation, method, url).ifMatch) names.push('If-Match');
-  if (method === 'GET' && hasVersion(operation.output)) names.push('If-None-Match');
+  if (method === 'GET' && answer.kind === 'json' && hasVersion(operation.output)) names.push('If-None-Match');
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
@@ -65,6 +64,11 @@ function successOf(route: Route, components: Components): object {
     headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
     ...(status === 204 ? {} : { content: contentOf(answer.kind, operation.output, components) }),
   };
+}
+
+function unchangedOf({ method, operation, answer }: Route): object {
+  const canBeUnchanged = method === 'GET' && answer.kind === 'json' && hasVersion(operation.output);
+  return canBeUnchanged ? { 304: { description: 'The caller has this answer already (`If-None-Match`).' } } : {};
 }
 
 function descriptionOf({ status, answer, operation }: Route): string {

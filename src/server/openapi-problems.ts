@@ -47,11 +47,11 @@ const nameOfStatus: Record<number, string> = {
   503: 'Unavailable',
 };
 
-/** `components.responses`: one for each status, with an example of each of its codes. */
-export function problemResponses(): Record<string, unknown> {
-  const byStatus = Map.groupBy(codes, statusOf);
+/** `components.responses`: one for each of these statuses, with an example of each of its codes. */
+export function problemResponses(statuses: ReadonlySet<number>): Record<string, unknown> {
+  const byStatus = [...Map.groupBy(codes, statusOf)].filter(([status]) => statuses.has(status));
   return Object.fromEntries(
-    [...byStatus].sort(([a], [b]) => a - b).map(([status, group]) => [nameOfStatus[status], problemResponse(group)]),
+    byStatus.sort(([a], [b]) => a - b).map(([status, group]) => [nameOfStatus[status], problemResponse(group)]),
   );
 }
 

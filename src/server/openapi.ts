@@ -1,5 +1,5 @@
 import { describeRoute, tagOf } from './openapi-operation.ts';
-import { Problem, problemResponses } from './openapi-problems.ts';
+import { Problem, problemResponses, problemsOf } from './openapi-problems.ts';
 import { type Components, toOpenApi } from './openapi-schemas.ts';
 import type { Route } from './rest-binding.ts';
 
@@ -21,9 +21,12 @@ export function describeRest(routes: readonly Route[]): object {
   const components: Components = new Map();
   toOpenApi(Problem, components);
   const paths: Record<string, Record<string, object>> = {};
+  const operationIds = new Set<string>();
   for (const route of routes) {
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route, components) };
+    const operationId = operationIdOf(route, operationIds);
+    operationIds.add(operationId);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route, operationId, components) };
   }
   const tags = [...new Set(routes.map(tagOf))];
   return {
@@ -38,9 +41,16 @@ export function describeRest(routes: readonly Route[]): object {
       schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
       parameters,
       headers,
-      responses: problemResponses(),
+      responses: problemResponses(new Set(routes.flatMap((route) => Object.keys(problemsOf(route)).map(Number)))),
     },
   };
+}
+
+/** The id of the operation; of its further addresses with what is in them: `volumes.list` and `volumes.list.host`. */
+function operationIdOf({ operation, answer, url }: Route, taken: ReadonlySet<string>): string {
+  const id = answer.kind === 'events' ? `${operation.id}.events` : operation.id;
+  const parameters = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name);
+  return taken.has(id) ? [id, ...parameters].join('.') : id;
 }
 
 const info = {

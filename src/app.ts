@@ -1,0 +1,10 @@
+import type { FastifyInstance } from 'fastify';
+import { authenticate } from './access/identity.ts';
+import type { Ports } from './context.ts';
+import { buildServer } from './server/build-server.ts';
+import { graphqlParts, routes } from './server/interfaces.ts';
+
+/** The HTTP server of Stowage on these ports; it does not listen yet. */
+export function buildApp(ports: Ports): Promise<FastifyInstance> {
+  return buildServer(ports, { routes, graphqlParts, authenticate });
+}

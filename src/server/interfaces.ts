@@ -1,0 +1,44 @@
+import { accessGraphql } from '../access/graphql.ts';
+import { accessRoutes } from '../access/rest.ts';
+import { backupGraphql } from '../backups/graphql.ts';
+import { backupRoutes } from '../backups/rest.ts';
+import { containerGraphql } from '../containers/graphql.ts';
+import { containerRoutes } from '../containers/rest.ts';
+import { hostGraphql } from '../hosts/graphql.ts';
+import { hostRoutes } from '../hosts/rest.ts';
+import { jobGraphql } from '../jobs/graphql.ts';
+import { jobRoutes } from '../jobs/rest.ts';
+import { mountGraphql } from '../mounts/graphql.ts';
+import { mountRoutes } from '../mounts/rest.ts';
+import { repositoryGraphql } from '../repositories/graphql.ts';
+import { repositoryRoutes } from '../repositories/rest.ts';
+import { snapshotGraphql } from '../snapshots/graphql.ts';
+import { snapshotRoutes } from '../snapshots/rest.ts';
+import { volumeGraphql } from '../volumes/graphql.ts';
+import { volumeRoutes } from '../volumes/rest.ts';
+
+/** Every REST address. A new domain is added here and below. */
+export const routes = [
+  ...hostRoutes,
+  ...volumeRoutes,
+  ...containerRoutes,
+  ...mountRoutes,
+  ...repositoryRoutes,
+  ...snapshotRoutes,
+  ...backupRoutes,
+  ...jobRoutes,
+  ...accessRoutes,
+];
+
+/** Every part of the GraphQL schema, by domain: also the names of the files in `schema/`. A type that several return stands with the first. */
+export const graphqlParts = {
+  hosts: hostGraphql,
+  volumes: volumeGraphql,
+  containers: containerGraphql,
+  mounts: mountGraphql,
+  jobs: jobGraphql,
+  repositories: repositoryGraphql,
+  snapshots: snapshotGraphql,
+  backups: backupGraphql,
+  access: accessGraphql,
+};

@@ -48,11 +48,16 @@ export async function spawnServer(settings: Readonly<Record<string, string>>): P
 /** The banner comes last; a process without the API prints none, and is ready after the last of its steps. */
 async function ready(child: ChildProcess, withApi: boolean, log: () => string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const give = (reason: string) => reject(new Error(`Stowage ${reason}:\n${log()}`));
+  const give = (reason: string) => {
+    // Too much for the message of an error, which becomes the name of a failed test.
+    process.stderr.write(`The log of a Stowage that ${reason}:\n${log()}\n`);
+    reject(new Error(`Stowage ${reason}; its log is on the standard error`));
+  };
   const timer = setTimeout(() => give(`was not ready within ${startSeconds} s`), startSeconds * 1000);
   const look = () => (addressIn(log()) !== undefined || (!withApi && /^✓ Helper image/m.test(log()))) && resolve();
   child.once('error', reject);
-  child.once('close', (code, signal) => give(`ended with ${signal ?? code} before it was ready`));
+  const ended = () => give(`ended with ${child.signalCode ?? child.exitCode} before it was ready`);
+  child.once('close', ended);
   child.stderr?.on('data', look);
   try {
     await promise;
@@ -62,6 +67,7 @@ async function ready(child: ChildProcess, withApi: boolean, log: () => string): 
   } finally {
     clearTimeout(timer);
     child.stderr?.off('data', look);
+    child.off('close', ended);
   }
 }
 
@@ -77,7 +83,7 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', log: () =
   await closed;
   clearTimeout(timer);
   if (signal === 'SIGTERM' && child.signalCode === 'SIGKILL')
-    throw new Error(`Stowage did not end within ${stopSeconds} s:\n${log()}`);
+    throw new Error(`Stowage did not end within ${stopSeconds} s: ${log().slice(-2000)}`);
 }
 
 function servesApi({ STOWAGE_ROLES = 'api' }: Readonly<Record<string, string>>): boolean {

@@ -19,7 +19,7 @@ export async function connect(address: string, keyFile: string) {
     const response = await fetch(new URL(path, address), { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch(() => {
       throw new Error(`Nothing answers at ${address}. Start the product with "npm start" in another terminal first.`);
     });
-    const answer = await response.json();
+    const answer: Answer = await response.json();
     if (!response.ok) throw new Error(`${method} ${path}: ${answer.code}: ${answer.detail}`);
     return answer;
   }

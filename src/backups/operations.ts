@@ -9,7 +9,7 @@ import { HostName, object, paging, T } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
-import { containersUsing, findVolume, requireVolumeName, volumeTarget } from '../volumes/read.ts';
+import { containersMounting, findVolume, requireVolumeName, volumeTarget } from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
 import { DeletedVolumePage } from './model.ts';
 import { requireUsable } from './repository-reach.ts';
@@ -87,9 +87,8 @@ export const deleteVolume = command('volumes.delete', {
     const volume = await requireVolume(context, host, name);
     const holds = await repositoryInVolume(ports.db, host, name);
     if (holds !== null) throw fail('repository_in_use', `Volume "${name}" holds the repository "${holds}"; delete the repository first.`);
-    const users = await containersUsing(ports.db, host, name);
+    const users = await containersMounting(ports.engines.get(host), name);
     if (users.length > 0) throw volumeInUse(host, name, users.map((user) => user.name));
-    await ports.engines.get(host).findVolume(name);
     const input = keepSnapshot ? { repositoryId: (await usableRepository(context, host, repository)).id } : {};
     return await enqueueJob(context, { kind: 'volume_delete', host, volume: name, project: volume.project, input });
   },

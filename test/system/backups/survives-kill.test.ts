@@ -68,7 +68,7 @@ t.test('a running helper shows no secret', async (t) => {
   t.notOk(stowage.log().includes(password), 'not in the log of the control plane');
   t.equal(inspected.HostConfig.NetworkMode, 'none');
   t.equal(inspected.HostConfig.ReadonlyRootfs, true);
-  t.same(inspected.HostConfig.CapAdd?.map((name) => name.replace('CAP_', '')), ['DAC_READ_SEARCH']);
+  t.same(inspected.HostConfig.CapAdd?.map((name: string) => name.replace('CAP_', '')), ['DAC_READ_SEARCH']);
   await stowage.post(`/v1/jobs/${job.id}/cancel`, {});
   const done = await stowage.until(`/v1/jobs/${job.id}`, ({ finishedAt }) => finishedAt !== null);
   t.equal(done.state, 'canceled');

@@ -1,6 +1,6 @@
 import { edge, field, graphql, subscription } from '../server/graphql-binding.ts';
 import * as operations from './operations.ts';
-import { jobChanges } from './watch-job.ts';
+import { anyJobChanges, jobChanges } from './watch-job.ts';
 
 export const jobGraphql = graphql({
   Query: {
@@ -14,6 +14,7 @@ export const jobGraphql = graphql({
   },
   Subscription: {
     job: subscription(operations.getJob, jobChanges, { until: ({ finishedAt }) => finishedAt !== null }),
+    jobs: subscription(operations.listJobs, anyJobChanges),
   },
   edges: {
     Volume: {

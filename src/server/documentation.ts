@@ -5,6 +5,7 @@ import { printSchema } from 'graphql';
 import { Document, type Scalar, visit } from 'yaml';
 import { describeErrors, errorsPage } from './errors-page.ts';
 import { describeRest } from './openapi.ts';
+import { pagePolicy } from './page-policy.ts';
 import type { Route } from './rest-binding.ts';
 
 /** The OpenAPI document as YAML, as it is committed and served. */
@@ -25,7 +26,7 @@ export async function serveDocumentation(app: FastifyInstance, routes: readonly 
   await app.register(swagger, { mode: 'static', specification: { document: document as never } });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    staticCSP: true,
+    staticCSP: pagePolicy,
     // The default validator is a picture from another host.
     uiConfig: { validatorUrl: null, docExpansion: 'list', displayOperationId: true, tryItOutEnabled: true } as object,
     theme: { title: 'Stowage: REST reference' },
@@ -34,7 +35,7 @@ export async function serveDocumentation(app: FastifyInstance, routes: readonly 
     if (headers.accept?.includes('text/html') !== true) return reply.send(describeErrors());
     return reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+      .header('content-security-policy', pagePolicy)
       .send(errorsPage());
   });
   app.get('/openapi.yaml', async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(yaml));

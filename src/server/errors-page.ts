@@ -25,6 +25,7 @@ export function errorsPage(): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Stowage: errors</title>
+<link rel="icon" href="data:,">
 <style>
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1d2430; }
   table { border-collapse: collapse; width: 100%; }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { pagePolicy } from './page-policy.ts';
 import { exampleQueries } from './playground-examples.ts';
 
 /** Files of GraphiQL as they are published, for browsers; nothing is built. The packages do not export them by name. */
@@ -16,19 +17,6 @@ const published = {
 /** Files of our own, beside this one. */
 const own = ['start.js', 'page.css'] as const;
 
-/** Nothing may come from, or go to, another host. Styles are inline because the editor writes them so. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** `/graphiql`: the playground. It asks for an API key, keeps it for the session of the tab, and opens with queries that run. */
 export function servePlayground(app: FastifyInstance): void {
   const files = new Map([...readPublished(), ...own.map((name) => [name, readOwn(name)] as const)]);
@@ -40,7 +28,7 @@ export function servePlayground(app: FastifyInstance): void {
   }
   const page = readOwn('page.html').toString().replace('EXAMPLES', JSON.stringify(exampleQueries()).replaceAll('<', '\\u003c'));
   app.get('/graphiql', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page),
+    reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(page),
   );
 }
 

@@ -9,11 +9,13 @@ const keptHours = 24;
 const waitMilliseconds = 10_000;
 const pollMilliseconds = 50;
 
-/** The two halves of a call: what lets it in, and the work. */
+/** The halves of a call: what lets it in, and the work. */
 interface Work<Out> {
   /** `isRepeated`: the same call was let in before, and was cut off before its answer was stored. */
   admit(isRepeated: boolean): Promise<void>;
   run(onceId: string): Promise<Out>;
+  /** What the call that was cut off gave, when its work was done; null when it was not. */
+  recall(onceId: string): Promise<Out | null>;
 }
 
 /** An answer as it is stored: what the command gave, or the failure that it ended with. */
@@ -79,7 +81,7 @@ async function answerOnce<Out>(operation: AnyOperation, context: AdmittedContext
   const onceId = first?.onceId ?? context.onceId;
   if (first === null) await keys.create({ data: { ...id, operation: operation.id, fingerprint, onceId } });
   const store = (given: Answer) => keys.update({ where: { actor_key: id }, data: { answer: seal(context, key, given), completedAt: new Date() } });
-  return runAndStore(() => work.run(onceId), store);
+  return runAndStore(async () => (first === null ? null : await work.recall(onceId)) ?? (await work.run(onceId)), store);
 }
 
 async function runAndStore<Out>(run: () => Promise<Out>, store: (answer: Answer) => Promise<unknown>): Promise<Out> {

@@ -72,6 +72,7 @@ async function carryOut<In, Out>(operation: Operation<In, Out>, context: Context
       if (failure !== null && !isGone) throw failure;
     },
     run: (onceId) => operation.run({ ...admitted, onceId }, input),
+    recall: async (onceId) => (await operation.recall?.({ ...admitted, onceId }, input)) ?? null,
   });
 }
 

@@ -36,6 +36,11 @@ export interface Operation<In = any, Out = unknown, K extends 'query' | 'command
   /** Throws `invalid_input` with every issue unless `input` fits the input schema. */
   check(input: unknown): asserts input is In;
   run(context: AdmittedContext, input: In): Promise<Out>;
+  /**
+   * For a call that is repeated because it was cut off: what it gave, when its work was done then (found by
+   * `context.onceId`); else null, and it is run again. Needed where the work itself makes a second run impossible.
+   */
+  readonly recall: ((context: AdmittedContext, input: In) => Promise<Out | null>) | undefined;
 }
 
 export type AnyOperation = Operation;
@@ -51,6 +56,7 @@ interface Definition<I extends TObject, O extends TSchema> {
   output: O;
   internal?: boolean;
   run(context: AdmittedContext, input: NoInfer<Static<I>>): Promise<NoInfer<Static<O>>>;
+  recall?(context: AdmittedContext, input: NoInfer<Static<I>>): Promise<NoInfer<Static<O>> | null>;
 }
 
 // The type parameters of an operation are plain types, not schemas: Static<> is then evaluated once, where the
@@ -63,6 +69,7 @@ function make<K extends 'query' | 'command'>(kind: K) {
     return Object.freeze({
       internal: false,
       description: undefined,
+      recall: undefined,
       ...definition,
       id,
       kind,

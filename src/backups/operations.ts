@@ -2,7 +2,7 @@ import { reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { Job } from '../jobs/model.ts';
-import { enqueueJob } from '../jobs/read.ts';
+import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
 import { repositoryInVolume, resolveRepository } from '../repositories/read.ts';
 import { HostName, object, paging, T } from '../schema.ts';
@@ -24,6 +24,7 @@ export const createBackup = command('backups.create', {
   summary: 'Back up a volume',
   input: object({ ...address, repository: repositoryField }),
   output: Job,
+  recall: recallJob,
   async run(context, { host, name, repository }) {
     const volume = await requireVolume(context, host, name);
     const { id } = await usableRepository(context, host, repository);
@@ -53,6 +54,7 @@ export const createRestore = command('restores.create', {
     confirm: T.Optional(T.String({ description: 'Name of the volume, once more; for a restore in place.' })),
   }),
   output: Job,
+  recall: recallJob,
   async run(context, { host, name, snapshot: id, into, inPlace = false, confirm }) {
     if ((into !== undefined) === inPlace) throw fail('invalid_input', 'Give either `into`, the name of a new volume, or `inPlace`: true.');
     const snapshot = await sourceOf(context, id);
@@ -81,6 +83,7 @@ export const deleteVolume = command('volumes.delete', {
     repository: repositoryField,
   }),
   output: Job,
+  recall: recallJob,
   async run(context, { host, name, confirm, keepSnapshot = true, repository }) {
     const { ports } = context;
     if (confirm !== name) throw fail('confirmation_required', `Repeat the name of the volume in \`confirm\`: "${name}".`);
@@ -105,6 +108,7 @@ export const undeleteVolume = command('volumes.undelete', {
   summary: 'Bring a deleted volume back',
   input: object(address),
   output: Job,
+  recall: recallJob,
   async run(context, { host, name }) {
     const deleted = await newestDeletedVolume(context.ports.db, host, name);
     if (deleted === null) throw deletedTarget.absent({ host, name });

@@ -4,7 +4,7 @@ import { command, query, type Target } from '../operation.ts';
 import type { AdmittedContext } from '../context.ts';
 import { HostName, object, paging, T, Uuid } from '../schema.ts';
 import { Job, JobKind, JobLogPage, JobPage, JobState } from './model.ts';
-import { enqueueJob } from './read.ts';
+import { enqueueJob, recallJob } from './read.ts';
 import * as store from './store.ts';
 
 const address = { job: Uuid };
@@ -72,6 +72,7 @@ export const retryJob = command('jobs.retry', {
   description: 'Makes a new job with the same input. It runs with the rights of the caller.',
   input: object(address),
   output: Job,
+  recall: recallJob,
   async run(context, { job: id }) {
     const { ports, actor } = context;
     const before = await store.findJobRow(ports.db, id);

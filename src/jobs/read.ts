@@ -1,7 +1,7 @@
 import type { AdmittedContext } from '../context.ts';
 import type { Prisma } from '../database/client.ts';
 import type { Job, JobKind } from './model.ts';
-import { createJob } from './store.ts';
+import { createJob, findJob } from './store.ts';
 
 /** Work to be done later, by a worker. */
 export interface JobRequest {
@@ -21,4 +21,9 @@ export async function enqueueJob({ ports, actor, onceId, requestId }: AdmittedCo
   const job = await createJob(ports.db, { ...request, id: onceId, requestedBy: actor.subject, requestId, maxAttempts: ports.config.jobAttempts });
   await ports.queue.send(job.id);
   return job;
+}
+
+/** The job that a call made before it was cut off, whatever has become of its volume since: `recall` of commands that answer with a job. */
+export function recallJob({ ports, onceId }: AdmittedContext): Promise<Job | null> {
+  return findJob(ports.db, onceId);
 }

@@ -6,7 +6,9 @@ import { findAttendants, findDaemon, isRunning } from './private-engine-processe
 import { runSystemTool } from './system-tool.ts';
 
 const daemonSeconds = 60;
-const attendantSeconds = 10;
+/** Containers have had their time to end when the engine stopped them; those of an engine that was killed get little. */
+const attendantSeconds = 2;
+const killSeconds = 10;
 const pollMs = 50;
 
 /** Ends the engine in good order, then what it left behind. Throws `engine_error` when something does not end. */
@@ -18,8 +20,10 @@ export async function stopDaemon(places: EnginePlaces): Promise<void> {
 
 /** Removes what an engine left that is gone: its containerd, shims and processes of containers, mounts, sockets. */
 export async function removeRemains(places: EnginePlaces): Promise<void> {
-  await endProcesses(await findAttendants(places), 'SIGTERM', attendantSeconds);
-  await endProcesses(await findAttendants(places), 'SIGKILL', attendantSeconds);
+  // Those that ignore the first signal may not be found any more once their parent has followed it.
+  const attendants = await findAttendants(places);
+  await endProcesses(attendants, 'SIGTERM', attendantSeconds);
+  await endProcesses([...attendants, ...(await findAttendants(places))], 'SIGKILL', killSeconds);
   const left = [await findDaemon(places), ...(await findAttendants(places))].filter((pid) => pid !== null);
   if (left.length > 0)
     throw fail(
@@ -33,7 +37,7 @@ export async function removeRemains(places: EnginePlaces): Promise<void> {
 
 /** Signals the processes and waits until they are gone, or the time is over. */
 async function endProcesses(pids: readonly number[], signal: NodeJS.Signals, seconds: number): Promise<void> {
-  for (const pid of pids) signalIfAlive(pid, signal);
+  for (const pid of pids) if (await isRunning(pid)) signalIfAlive(pid, signal);
   const giveUpAt = Date.now() + seconds * 1000;
   while (Date.now() < giveUpAt && (await Promise.all(pids.map(isRunning))).includes(true)) await sleep(pollMs);
 }

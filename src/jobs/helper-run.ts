@@ -51,6 +51,8 @@ export async function runHelper(engine: Engine, job: RunningJob, step: HelperSte
 
   const complaints: string[] = [];
   const ended = engine.waitHelper(id, job.signal);
+  // It is awaited after the lines only; should both fail by then, the lines tell why.
+  ended.catch(() => undefined);
   try {
     for await (const line of engine.helperLines(id, job.signal)) {
       if (line.stream === 'stderr') complaints.push(line.text);
@@ -59,7 +61,6 @@ export async function runHelper(engine: Engine, job: RunningJob, step: HelperSte
     }
     return { exitCode: await ended, complaints };
   } catch (error) {
-    ended.catch(() => undefined);
     if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled') await endHelper(engine, id);
     throw error;
   }

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadActor } from '../access/read.ts';
+import Value from 'typebox/value';
 import type { Ports } from '../context.ts';
 import { translateDatabaseError } from '../database/client.ts';
 import { fail, type Failure, isFailure } from '../errors.ts';
 import { type Claim, claimJob } from './claim.ts';
-import { ClaimLost, type JobHandler, type JobHandlers, stopReason } from './handler.ts';
+import { ClaimLost, type JobHandler, type JobHandlers, type RunningJob, stopReason } from './handler.ts';
 import { findJobRow, jobsForQueue } from './store.ts';
 import { runningJob } from './running-job.ts';
 import { removeHelpersOf } from './orphans.ts';
-import type { JobKind } from './model.ts';
+import { type JobKind, JobResult, type JobState } from './model.ts';
 
 const sweepSeconds = 2;
 
@@ -60,36 +61,51 @@ async function take(ports: Ports, handlers: JobHandlers, worker: string, id: str
 async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost: AbortSignal): Promise<void> {
   const { row } = claim;
   const running = runningJob(ports, claim, lost);
+  const { job } = running;
   const changed = () => ports.notices.publish({ topic: 'job', id: row.id });
   try {
     await changed();
-    const actor = await loadActor(ports, row.requestedBy);
-    handler.authorize(actor, running.job);
-    const result = await handler.run(running.job);
+    const result = await resultOf(ports, handler, job);
     await running.settle();
+    await tidyUp(ports, job);
     await claim.succeed(result);
-    ports.telemetry.jobs.inc({ kind: row.kind, state: 'succeeded' });
+    ended(ports, row.kind, 'succeeded');
   } catch (error) {
     await running.settle();
-    await conclude(ports, claim, error, stopReason(running.job.signal));
+    await conclude(ports, claim, job, error);
   } finally {
     running.close();
   }
   if (row.startedAt !== null) ports.telemetry.jobDurations.observe({ kind: row.kind }, (Date.now() - row.startedAt.getTime()) / 1000);
   await changed();
-  await removeHelpersOf(ports, row.hostName, row.id).catch((error: unknown) => ports.log.warn({ err: error, job: row.id }, 'helpers are left for the sweep'));
 }
 
-async function conclude(ports: Ports, claim: Claim, error: unknown, reason: ReturnType<typeof stopReason>): Promise<void> {
+/** The result is remembered before the helpers that hold it are removed: a worker that takes over then does not run again. */
+async function resultOf(ports: Ports, handler: JobHandler, job: RunningJob): Promise<JobResult> {
+  const remembered = job.memory['result'];
+  if (remembered !== undefined) return Value.Parse(JobResult, remembered);
+  handler.authorize(await loadActor(ports, job.requestedBy), job);
+  const result = await handler.run(job);
+  await job.remember({ result });
+  return result;
+}
+
+/** Nothing of a job holds its volume any more when the job is seen to have ended. An engine that is away keeps the helpers for the sweep. */
+async function tidyUp(ports: Ports, job: RunningJob): Promise<void> {
+  await removeHelpersOf(ports, job.host, job.id).catch((err: unknown) => ports.log.warn({ err, job: job.id }, 'helpers are left for the sweep'));
+}
+
+async function conclude(ports: Ports, claim: Claim, job: RunningJob, error: unknown): Promise<void> {
+  const reason = stopReason(job.signal);
   const translated = translateDatabaseError(error);
   if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable')) throw translated;
+  await tidyUp(ports, job);
   const { row } = claim;
   const failure = toFailure(ports, translated, reason, row.id);
   await claim.log('error', `${failure.code}: ${failure.message}`);
-  if (reason === 'canceled' && !isFailure(translated, 'containers_not_restarted')) {
+  if (failure.code === 'job_canceled') {
     await claim.end('canceled', failure);
-    ports.telemetry.jobs.inc({ kind: row.kind, state: 'canceled' });
-    return;
+    return ended(ports, row.kind, 'canceled');
   }
   if (failure.retryable && row.attempt < row.maxAttempts) {
     const seconds = ports.config.jobBackoffSeconds * 2 ** (row.attempt - 1);
@@ -97,7 +113,11 @@ async function conclude(ports: Ports, claim: Claim, error: unknown, reason: Retu
     return await claim.postpone(failure, new Date(Date.now() + seconds * 1000));
   }
   await claim.end('failed', failure);
-  ports.telemetry.jobs.inc({ kind: row.kind, state: 'failed' });
+  ended(ports, row.kind, 'failed');
+}
+
+function ended(ports: Ports, kind: string, state: JobState): void {
+  ports.telemetry.jobs.inc({ kind, state });
 }
 
 function toFailure(ports: Ports, error: unknown, reason: ReturnType<typeof stopReason>, id: string): Failure {

@@ -38,10 +38,13 @@ t.test('a deleted volume can be brought back with its driver, options, labels, p
 t.test('the volume of a repository is not deleted', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
-  const { location } = await stowage.get('/v1/repositories/default');
+  const repository = docker.name('repository');
   const volume = docker.name('any');
+  await stowage.created('POST', '/v1/repositories', { name: repository, volume: repository });
+  docker.willRemoveVolume(repository);
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume });
-  await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
-  await docker.until(async () => (await stowage.call('GET', `/v1/hosts/local/volumes/${location.volume}`)).status === 200, 5);
-  t.match(await stowage.call('DELETE', `/v1/hosts/local/volumes/${location.volume}?confirm=${location.volume}`), { status: 409, body: { code: 'repository_in_use' } });
+  await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository });
+  const address = `/v1/hosts/local/volumes/${repository}`;
+  await docker.until(async () => (await stowage.call('GET', address)).status === 200, 15);
+  t.match(await stowage.call('DELETE', `${address}?confirm=${repository}`), { status: 409, body: { code: 'repository_in_use' } });
 });

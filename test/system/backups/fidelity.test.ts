@@ -35,7 +35,7 @@ t.test('a restore in place sets back what changed, also under the same size and 
   const { result } = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
   await docker.run(
     volume,
-    `cd /data; touch -r random /tmp/time; printf X | dd of=random bs=1 seek=1000 conv=notrunc 2>/dev/null; touch -r /tmp/time random
+    `cd /data; printf X | dd of=random bs=1 seek=1000 conv=notrunc 2>/dev/null; touch -d '2005-05-05 05:05:05' random
      rm hard2 'name with spaces'; echo new > new; chmod 0777 plain; chown 5:5 mode0600; rm -r deep`,
   );
   t.not(await docker.run(volume, manifest), before);

@@ -11,6 +11,7 @@ import { migrate } from './database/migrations.ts';
 import { ensureHelperImage } from './engine/helper-image.ts';
 import { ensureHost } from './hosts/read.ts';
 import { watchHosts } from './hosts/watcher.ts';
+import { forgetOldKeys } from './idempotency.ts';
 import { sweepOrphans } from './jobs/orphans.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openPorts } from './ports.ts';
@@ -64,9 +65,10 @@ async function listen(ports: Ports): Promise<string> {
   return await app.listen(ports.config.listen);
 }
 
-/** Looks every few seconds for what dead workers left behind. */
+/** Looks every few seconds for what dead workers and old requests left behind. */
 async function sweep(ports: Ports): Promise<void> {
   while (!draining.signal.aborted) {
+    await forgetOldKeys(ports.db).catch((error: unknown) => ports.log.warn({ err: error }, 'old idempotency keys could not be forgotten'));
     for (const host of ports.engines.names())
       await sweepOrphans(ports, host).catch((error: unknown) => ports.log.warn({ err: error, host }, 'orphans could not be looked for'));
     await sleep(sweepSeconds * 1000, undefined, { signal: draining.signal }).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { type Engine, type HelperMount, phantomLabel } from '../engine/engine.ts';
-import { fail, isFailure } from '../errors.ts';
+import { fail } from '../errors.ts';
 import type { LockRequest, RunningJob } from '../jobs/handler.ts';
 import { type HelperOutcome, helperName, prepareHelper, runHelper } from '../jobs/helper-run.ts';
 import { whileAlone } from '../jobs/locks.ts';
@@ -107,9 +107,4 @@ async function removeStaleLocks(engine: Engine, job: RunningJob, repository: Ope
 
 function quietStep(step: string, command: readonly string[]): ResticStep {
   return { step, command, capabilities: [], mounts: [], onMessage: () => undefined };
-}
-
-/** Whether a failure says that the volume or its host is gone for good, so that nothing needs to be undone. */
-export function isVolumeGone(error: unknown): boolean {
-  return isFailure(error, 'volume_not_found');
 }

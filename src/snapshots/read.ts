@@ -1,1 +1,1 @@
-export { findSnapshot, newestSnapshotsOf, recordSnapshot } from './store.ts';
+export { findSnapshot, recordSnapshot } from './store.ts';

@@ -85,6 +85,7 @@ t.test('after the loss of the database, the note on a helper brings the containe
   await first.created('POST', '/v1/hosts/local/volumes', { name: volume });
   await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done');
   const { result } = await first.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}, 60);
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done');
   const user = await docker.container({ volume, script: 'while :; do sleep 0.1; done', stopTimeout: 1 });
   const job = await first.accepted('POST', `/v1/hosts/local/volumes/${volume}/restores`, { snapshot: result.snapshot, inPlace: true, confirm: volume });
   await first.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'before_restore');

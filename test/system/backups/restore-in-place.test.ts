@@ -39,9 +39,9 @@ t.test('a restore in place goes on after kill -9 of the control plane, and its c
   const first = await startStowage(t);
   const volume = docker.name('torn');
   await first.created('POST', '/v1/hosts/local/volumes', { name: volume });
-  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done; sha256sum f? > sums');
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 60000000 /dev/urandom > f$n; done; sha256sum f? > sums');
   const { result } = await first.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}, 60);
-  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done');
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 60000000 /dev/urandom > f$n; done');
   const user = await docker.container({ volume, script: 'while :; do sleep 0.1; done', stopTimeout: 1 });
   const job = await first.accepted('POST', `/v1/hosts/local/volumes/${volume}/restores`, { snapshot: result.snapshot, inPlace: true, confirm: volume });
   await first.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'before_restore');
@@ -65,9 +65,9 @@ t.test('a canceled restore in place is undone, and its containers run again', as
   const stowage = await startStowage(t);
   const volume = docker.name('canceled');
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume });
-  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done');
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 60000000 /dev/urandom > f$n; done');
   const { result } = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}, 60);
-  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done; sha256sum f? > sums');
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 60000000 /dev/urandom > f$n; done; sha256sum f? > sums');
   const user = await docker.container({ volume, script: 'while :; do sleep 0.1; done', stopTimeout: 1 });
   const job = await stowage.accepted('POST', `/v1/hosts/local/volumes/${volume}/restores`, { snapshot: result.snapshot, inPlace: true, confirm: volume });
   await stowage.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'restore', 60);
@@ -83,9 +83,9 @@ t.test('after the loss of the database, the note on a helper brings the containe
   const first = await startStowage(t);
   const volume = docker.name('lost');
   await first.created('POST', '/v1/hosts/local/volumes', { name: volume });
-  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done');
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 60000000 /dev/urandom > f$n; done');
   const { result } = await first.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}, 60);
-  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 100000000 /dev/urandom > f$n; done');
+  await docker.run(volume, 'cd /data; for n in 1 2 3 4; do head -c 60000000 /dev/urandom > f$n; done');
   const user = await docker.container({ volume, script: 'while :; do sleep 0.1; done', stopTimeout: 1 });
   const job = await first.accepted('POST', `/v1/hosts/local/volumes/${volume}/restores`, { snapshot: result.snapshot, inPlace: true, confirm: volume });
   await first.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'before_restore');

@@ -2,7 +2,7 @@ import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
-t.test('a volume that does not exist is refused, and Docker does not make an empty one', async (t) => {
+t.test('N1: a volume that does not exist is refused, and Docker does not make an empty one', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
   const name = docker.name('absent');

@@ -3,7 +3,7 @@ import { testDocker } from '../../machinery/docker.ts';
 import { manifest, oddEntries } from '../../machinery/manifest.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
-t.test('everything of a volume comes back, its root folder included', async (t) => {
+t.test('N13: everything of a volume comes back, its root folder included', async (t) => {
   const stowage = await startStowage(t);
   const docker = testDocker(t);
   const source = docker.name('odd');

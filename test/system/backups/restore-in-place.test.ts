@@ -2,7 +2,7 @@ import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
-t.test('containers are stopped for a restore in place and run again; what was stopped or paused stays so', async (t) => {
+t.test('N3: containers are stopped for a restore in place and run again; what was stopped or paused stays so', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
   const volume = docker.name('used');
@@ -34,7 +34,7 @@ t.test('containers are stopped for a restore in place and run again; what was st
   t.equal(await docker.run(volume, 'cat /data/state; ls /data'), 'bad\nextra\nstate\n', 'what was there can be brought back');
 });
 
-t.test('a restore in place goes on after kill -9 of the control plane, and its containers run again', async (t) => {
+t.test('N2, N30: a restore in place goes on after kill -9 of the control plane, and its containers run again', async (t) => {
   const docker = testDocker(t);
   const first = await startStowage(t);
   const volume = docker.name('torn');

@@ -32,7 +32,7 @@ t.test('a backup survives the death of the control plane: the same helper goes o
   t.equal((await docker.helpersOf(job.id)).length, 0, 'no helper is left');
 });
 
-t.test('a killed helper fails its attempt with a reason, its lock is removed, and the retry succeeds', async (t) => {
+t.test('N4: a killed helper fails its attempt with a reason, its lock is removed, and the retry succeeds', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
   const volume = docker.name('killed');
@@ -50,7 +50,7 @@ t.test('a killed helper fails its attempt with a reason, its lock is removed, an
   t.match(log.items.map(({ message }: { message: string }) => message).join('\n'), /Removed the lock/);
 });
 
-t.test('a running helper shows no secret', async (t) => {
+t.test('N22: a running helper shows no secret', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
   const volume = docker.name('secret');

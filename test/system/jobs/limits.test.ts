@@ -24,7 +24,7 @@ t.test('a host works on no more jobs at a time than its limit', async (t) => {
     if (index > 0) t.ok(startedAt >= spans[index - 1]?.finishedAt, 'a job starts when the one before has ended');
 });
 
-t.test('a job without progress is ended, and the next one of the volume runs', async (t) => {
+t.test('N9: a job without progress is ended, and the next one of the volume runs', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t, { env: { STOWAGE_JOB_STALL_SECONDS: '10', STOWAGE_JOB_ATTEMPTS: '1' } });
   const volume = docker.name('stuck');

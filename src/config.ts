@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Type as T } from 'typebox';
+import { type Static, Type as T } from 'typebox';
 import Value from 'typebox/value';
 
 const positive = (initial: number, description: string) => T.Integer({ minimum: 1, default: initial, description });
@@ -78,11 +78,17 @@ export function readConfig(environment: Record<string, string | undefined>) {
     bodyBytes: values.STOWAGE_BODY_BYTES,
     queryDepth: values.STOWAGE_QUERY_DEPTH,
     queryCost: values.STOWAGE_QUERY_COST,
-    oidc:
-      values.STOWAGE_OIDC_ISSUER === undefined
-        ? undefined
-        : { issuer: values.STOWAGE_OIDC_ISSUER, audience: values.STOWAGE_OIDC_AUDIENCE, jwksUrl: values.STOWAGE_OIDC_JWKS_URL },
+    oidc: readIssuer(values),
   };
+}
+
+/** Without an audience, a token that the issuer made for any other application would be good here. */
+function readIssuer({ STOWAGE_OIDC_ISSUER: issuer, STOWAGE_OIDC_AUDIENCE: audience, STOWAGE_OIDC_JWKS_URL: jwksUrl }: Static<typeof Environment>) {
+  if (issuer === undefined) return undefined;
+  if (audience === undefined) throw new Error('Bad configuration: STOWAGE_OIDC_AUDIENCE must be set with STOWAGE_OIDC_ISSUER.');
+  for (const address of [issuer, jwksUrl ?? issuer])
+    if (!URL.canParse(address)) throw new Error(`Bad configuration: STOWAGE_OIDC_ISSUER and STOWAGE_OIDC_JWKS_URL are addresses; "${address}" is none.`);
+  return { issuer, audience, jwksUrl };
 }
 
 function misfits(values: unknown): string {

@@ -1,5 +1,6 @@
 import { type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { recordAudit } from './access/audit.ts';
+import { auditTarget } from './access/audit-target.ts';
 import { actorOf, admit, admitToTarget } from './admission.ts';
 import type { Context } from './context.ts';
 import { translateDatabaseError } from './database/client.ts';
@@ -92,21 +93,12 @@ function isAudited({ kind }: AnyOperation, { outcome }: Ending): boolean {
  * log holds the entry as an error.
  */
 async function audit(operation: string, context: Context, input: unknown, { outcome, code, project }: Ending): Promise<void> {
-  const entry = { operation, outcome, code, project, target: targetOf(input) };
+  const entry = { operation, outcome, code, project, target: auditTarget(input) };
   try {
     await recordAudit(context, entry);
   } catch (err) {
     context.ports.log.error({ err, entry, actor: context.actor?.subject ?? null, requestId: context.requestId }, 'an audit event could not be written');
   }
-}
-
-/** Fields of an input that name what it is about. Only these are audited: any other may hold a secret. */
-const namingFields = ['id', 'host', 'name', 'volume', 'project', 'repository', 'snapshot', 'job', 'container', 'subject', 'role', 'into', 'path'];
-
-function targetOf(input: unknown): Record<string, string> {
-  if (typeof input !== 'object' || input === null) return {};
-  const named = Object.entries(input).filter((entry): entry is [string, string] => namingFields.includes(entry[0]) && typeof entry[1] === 'string');
-  return Object.fromEntries(named.map(([name, value]) => [name, value.slice(0, 256)]));
 }
 
 function endSpan(span: Span, { actor, requestId }: Context, { outcome, code }: Ending): void {

@@ -20,6 +20,15 @@ export function decodeCursor(cursor: string, length: number): Keyset {
   throw fail('invalid_cursor', `"${cursor}" is not a cursor of this list; leave it out to start from the first page.`);
 }
 
+/** Reads the cursor of a list that is sorted by time and UUID. Throws `invalid_cursor`. */
+export function decodeTimeCursor(cursor: string): { readonly at: Date; readonly id: string } {
+  const [time = '', id = ''] = decodeCursor(cursor, 2);
+  const at = new Date(time);
+  const isTime = !Number.isNaN(at.getTime()) && at.toISOString() === time;
+  if (isTime && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return { at, id };
+  throw fail('invalid_cursor', `"${cursor}" is not a cursor of this list; leave it out to start from the first page.`);
+}
+
 /** Cuts a page out of rows that were read with one row more than `limit`, which tells whether a next page exists. */
 export function toPage<Row, Item>(rows: readonly Row[], limit: number, keyOf: (row: Row) => Keyset, toItem: (row: Row) => Item): Page<Item> {
   const shown = rows.slice(0, limit);

@@ -1,43 +1,64 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ports } from '../context.ts';
-import { apiKeyOf, hashOf, looksLikeApiKey } from './api-key.ts';
+import { apiKeyOf, hashOf, looksLikeApiKey, prefixOf } from './api-key.ts';
+import { hasGlobalAdmin, validAdminKeys } from './last-admin.ts';
+import { readIfThere, writePrivateFile } from './private-file.ts';
 import { systemActor } from './roles.ts';
-import { createKey, findKeyByHash, hasGlobalAdmin } from './store.ts';
+import { createKey, findKeyByHash } from './store.ts';
+
+type NeededPorts = Pick<Ports, 'config' | 'db' | 'locks' | 'vault'>;
 
 /**
- * Sees to it that somebody can administer this installation: at the first start, makes an API key and writes it to
- * `admin.key` in the state folder, for the owner of the folder only. A file whose key the database does not know (it is a
- * new one) is registered again. When the file is gone a new key is made only if nobody else could administer any more; a
- * key that was revoked on purpose stays revoked.
+ * Sees to it that somebody can administer this installation, with the key in `admin.key` in the state folder. It is made at
+ * the first start, and registered again in a database that does not know it. While it is valid, a file that is gone is
+ * written again. A key that was revoked is replaced only when nobody else can administer everything. Processes that start at
+ * once make one key. `created`: whether a key is new to the database.
  */
-export async function ensureAdminKey(ports: Ports): Promise<{ file: string; created: boolean }> {
+export async function ensureAdminKey(ports: NeededPorts): Promise<{ file: string; created: boolean }> {
   const file = join(ports.config.stateFolder, 'admin.key');
   const created = await ports.locks.hold('access/admin-key', async () => {
-    const written = await readFile(file, 'utf8').then((text) => text.trim(), () => null);
-    if (written !== null && looksLikeApiKey(written)) return await register(ports, written);
-    if (await hasGlobalAdmin(ports.db)) return false;
-    const id = randomUUID();
-    const key = apiKeyOf(ports.vault, id);
-    await writePrivately(file, ports.config.stateFolder, key);
-    return await register(ports, key, id);
+    const written = (await readIfThere(file))?.trim() ?? '';
+    return looksLikeApiKey(written) ? await accept(ports, file, written) : await recover(ports, file);
   });
   return { file, created };
 }
 
-async function register({ db }: Ports, key: string, id: string = randomUUID()): Promise<boolean> {
-  const hash = hashOf(key);
-  if ((await findKeyByHash(db, hash)) !== null) return false;
-  const grants = [{ role: 'admin' as const, project: null }];
-  await createKey(db, { id, name: 'first admin', prefix: key.slice(0, 12), hash, createdBy: systemActor.subject, expiresAt: null, grants });
-  return true;
+async function accept(ports: NeededPorts, file: string, written: string): Promise<boolean> {
+  if ((await findKeyByHash(ports.db, hashOf(written))) === null) return await register(ports, written, randomUUID());
+  return (await hasGlobalAdmin(ports)) ? false : await make(ports, file);
 }
 
-async function writePrivately(file: string, folder: string, key: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${file}.new`;
-  await writeFile(draft, `${key}\n`, { mode: 0o600 });
-  await chmod(draft, 0o600);
-  await rename(draft, file);
+async function recover(ports: NeededPorts, file: string): Promise<boolean> {
+  const firstKeys = (await validAdminKeys(ports.db)).filter(({ createdBy }) => createdBy === systemActor.subject);
+  const own = firstKeys.find(({ id, hash }) => Buffer.compare(hash, hashOf(apiKeyOf(ports.vault, id))) === 0);
+  if (own !== undefined) {
+    await writePrivateFile(file, `${apiKeyOf(ports.vault, own.id)}\n`, 'replace');
+    return false;
+  }
+  // A first key that cannot be written again (it came from another database) may be in nobody's hands.
+  const lost = new Set(firstKeys.map(({ id }) => id));
+  return (await hasGlobalAdmin(ports, lost)) ? false : await make(ports, file);
+}
+
+/** The file is on disk before the key counts: a process that is killed in between registers it at its next start. */
+async function make(ports: NeededPorts, file: string): Promise<boolean> {
+  const id = randomUUID();
+  const key = apiKeyOf(ports.vault, id);
+  await writePrivateFile(file, `${key}\n`, 'replace');
+  return await register(ports, key, id);
+}
+
+async function register({ db }: NeededPorts, key: string, id: string): Promise<true> {
+  const grants = [{ role: 'admin' as const, project: null }];
+  await createKey(db, {
+    id,
+    name: 'first admin',
+    prefix: prefixOf(key),
+    hash: hashOf(key),
+    createdBy: systemActor.subject,
+    expiresAt: null,
+    grants,
+  });
+  return true;
 }

@@ -1,72 +1,62 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import type { Ports } from '../context.ts';
-import { fail } from '../errors.ts';
+import { fail, isFailure } from '../errors.ts';
+import { readIfThere, writePrivateFile } from './private-file.ts';
 
 const keyBytes = 32;
+const base64OfKey = /^[A-Za-z0-9+/]{43}=?$/;
 const canaryName = 'master-key-canary';
 const canary = 'the master key is the right one';
 
+type KeySource = Pick<Config, 'masterKey' | 'masterKeyFile'>;
+
 /**
- * The master key, from the configuration or its file; made at the first start. Throws `master_key_wrong` when the file can
- * be read by others or the key has another length.
+ * The master key, from the configuration or its file, which is made at the first start and never written again. Throws
+ * `master_key_wrong` when others than its owner can read the file, or when it does not hold a key.
  */
-export async function loadMasterKey(config: Pick<Config, 'masterKey' | 'masterKeyFile'>): Promise<Uint8Array> {
-  if (config.masterKey !== undefined) return decode(config.masterKey, 'STOWAGE_MASTER_KEY');
-  const file = config.masterKeyFile;
-  const existing = await openExisting(file);
-  if (existing !== null) return await readKey(existing, file);
-  await makeKey(file);
-  return await readKey(await open(file), file);
+export async function loadMasterKey({ masterKey, masterKeyFile: file }: KeySource): Promise<Uint8Array> {
+  if (masterKey !== undefined) return decode(masterKey, 'STOWAGE_MASTER_KEY');
+  const existing = await readIfThere(file);
+  // Of processes that start at once only one makes the file; all of them read it.
+  if (existing === null) await writePrivateFile(file, `${randomBytes(keyBytes).toString('base64')}\n`, 'keep');
+  await requirePrivate(file);
+  return decode((await readIfThere(file)) ?? '', file);
 }
 
-async function openExisting(file: string): Promise<FileHandle | null> {
-  try {
-    return await open(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-async function readKey(handle: FileHandle, file: string): Promise<Uint8Array> {
-  try {
-    const { mode } = await handle.stat();
-    if ((mode & 0o077) !== 0) throw fail('master_key_wrong', `Others can read ${file}, the key to all secrets; run: chmod 600 ${file}`);
-    return decode(await handle.readFile('utf8'), file);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Written beside its place and linked into it: two processes that start at once end up with one key, whole and on disk. */
-async function makeKey(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${randomBytes(keyBytes).toString('base64')}\n`);
-    await handle.sync();
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await handle.close();
-    await rm(draft, { force: true });
-  }
+async function requirePrivate(file: string): Promise<void> {
+  const { mode } = await stat(file);
+  if ((mode & 0o077) !== 0)
+    throw fail('master_key_wrong', `Others can read ${file}, the key to all secrets; run: chmod 600 ${file}`);
 }
 
 function decode(text: string, source: string): Uint8Array {
   const key = Buffer.from(text.trim(), 'base64');
-  if (key.length !== keyBytes) throw fail('master_key_wrong', `${source} must hold ${keyBytes} bytes in base64; it holds ${key.length}.`);
-  return key;
+  if (base64OfKey.test(text.trim()) && key.length === keyBytes) return key;
+  throw fail(
+    'master_key_wrong',
+    `${source} does not hold a master key: ${keyBytes} bytes in base64. Put back the key that this installation was started with.`,
+  );
 }
 
 /** Throws `master_key_wrong` when the database was sealed under another key. The first start writes what proves it. */
-export async function checkMasterKey({ db, vault }: Pick<Ports, 'db' | 'vault'>): Promise<void> {
+export async function checkMasterKey({
+  db,
+  vault,
+  config,
+}: Pick<Ports, 'db' | 'vault'> & { readonly config: KeySource }): Promise<void> {
   const sealed = Buffer.from(vault.seal(canary, canaryName)).toString('base64');
-  const { value } = await db.setting.upsert({ where: { name: canaryName }, create: { name: canaryName, value: sealed }, update: {} });
-  vault.open(Buffer.from(String(value), 'base64'), canaryName);
+  await db.setting.createMany({ data: [{ name: canaryName, value: sealed }], skipDuplicates: true });
+  const { value } = await db.setting.findUniqueOrThrow({ where: { name: canaryName } });
+  try {
+    vault.open(Buffer.from(String(value), 'base64'), canaryName);
+  } catch (cause) {
+    if (!isFailure(cause, 'master_key_wrong')) throw cause;
+    const source = config.masterKey === undefined ? config.masterKeyFile : 'STOWAGE_MASTER_KEY';
+    throw fail('master_key_wrong', {
+      detail: `The key in ${source} is not the one that the secrets in this database are sealed under; put that one back.`,
+      cause,
+    });
+  }
 }

@@ -1,14 +1,42 @@
-import { DateTime, nullable, object, page, ProjectName, type Static, StringMap, T, Uuid, words } from '../schema.ts';
+import { DateTime, nullable, object, ProjectName, page, type Static, StringMap, T, Uuid, words } from '../schema.ts';
 import { roleNames } from './roles.ts';
 
-export const RoleName = words('Role', roleNames, 'viewer reads; operator backs up and restores; admin does everything; auditor reads the audit.');
+export const RoleName = words(
+  'Role',
+  roleNames,
+  'viewer reads; operator backs up and restores; admin does everything; auditor reads the audit.',
+);
 
-export const GrantInput = object({ role: RoleName, project: T.Optional(ProjectName) }, { $id: 'GrantSpec', description: 'A role on everything, or on one project.' });
+export const GrantInput = object(
+  { role: RoleName, project: T.Optional(ProjectName) },
+  { $id: 'GrantSpec', description: 'A role on everything, or on one project.' },
+);
 
-export const GrantOutput = object({ role: RoleName, project: nullable(ProjectName) }, { $id: 'Grant', description: 'A role on everything (project null), or on one project.' });
+export const GrantOutput = object(
+  { role: RoleName, project: nullable(ProjectName) },
+  { $id: 'Grant', description: 'A role on everything (project null), or on one project.' },
+);
+
+/** Text without control characters, some of which PostgreSQL does not take. */
+const printable = '^[^\\u0000-\\u001f\\u007f]+$';
+
+export const KeyName = T.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: printable,
+  description: 'What the key is for.',
+});
 
 /** `key:<id>` for an API key, `user:<issuer>|<sub>` for a user of the OIDC issuer. */
-export const Subject = T.String({ minLength: 5, maxLength: 512, pattern: '^(key:[0-9a-f-]{36}|user:[^\\s|]+\\|.+)$', description: '`key:<id>` or `user:<issuer>|<sub>`.' });
+export const Subject = T.String({
+  maxLength: 512,
+  pattern:
+    '^(key:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|user:[^\\s|\\u0000-\\u001f\\u007f]+\\|[^\\u0000-\\u001f\\u007f]+)$',
+  description: '`key:<id>` or `user:<issuer>|<sub>`.',
+});
+
+/** A word that events are filtered by. */
+export const FilterWord = T.String({ minLength: 1, maxLength: 512, pattern: printable });
 
 export const ApiKey = object(
   {
@@ -33,7 +61,11 @@ export const NewApiKey = object(
 );
 
 export const Session = object(
-  { token: T.String({ description: 'A JWT: `Authorization: Bearer <token>`.' }), tokenType: T.Literal('Bearer'), expiresAt: DateTime },
+  {
+    token: T.String({ description: 'A JWT: `Authorization: Bearer <token>`.' }),
+    tokenType: T.Literal('Bearer'),
+    expiresAt: DateTime,
+  },
   { $id: 'Session', description: 'A short-lived token for the rights of an API key.' },
 );
 
@@ -43,7 +75,14 @@ export const Identity = object(
 );
 
 export const RoleBinding = object(
-  { id: Uuid, subject: T.String(), role: RoleName, project: nullable(ProjectName), createdBy: T.String(), createdAt: DateTime },
+  {
+    id: Uuid,
+    subject: T.String(),
+    role: RoleName,
+    project: nullable(ProjectName),
+    createdBy: T.String(),
+    createdAt: DateTime,
+  },
   { $id: 'RoleBinding', description: 'Gives a subject a role on everything (project null), or on one project.' },
 );
 export type RoleBinding = Static<typeof RoleBinding>;

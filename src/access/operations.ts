@@ -1,46 +1,39 @@
 import { fail } from '../errors.ts';
-import { command, query, type Target } from '../operation.ts';
-import { DateTime, object, paging, ProjectName, T, Uuid } from '../schema.ts';
-import { apiKeyOf, hashOf } from './api-key.ts';
-import { requireGrantable } from './grantable.ts';
+import { command, query } from '../operation.ts';
+import { DateTime, object, ProjectName, paging, T, Uuid } from '../schema.ts';
+import { apiKeyOf, hashOf, prefixOf } from './api-key.ts';
+import { listAudit } from './audit-store.ts';
+import { instantOf } from './instant.ts';
 import * as model from './model.ts';
-import { projectOfAll, reaches, scopeOf } from './roles.ts';
 import * as store from './store.ts';
-
-const keyTarget: Target<{ token: string }> = {
-  async find({ ports, actor }, { token }) {
-    const key = await store.findKey(ports.db, token);
-    if (key === null) return null;
-    const scope = scopeOf(actor, 'administer');
-    return key.roles.every(({ project }) => reaches(scope, project)) ? { project: projectOfAll(key.roles) } : { project: null };
-  },
-  absent: ({ token }) => fail('token_not_found', `There is no API key "${token}".`),
-};
-
-const bindingTarget: Target<{ binding: string }> = {
-  find: ({ ports }, { binding }) => store.findBinding(ports.db, binding),
-  absent: ({ binding }) => fail('role_binding_not_found', `There is no role binding "${binding}".`),
-};
+import { bindingTarget, keyTarget, newBindingTarget, newKeyTarget, toGrant } from './targets.ts';
 
 export const createToken = command('tokens.create', {
   permission: 'administer',
-  reach: 'anything',
+  reach: newKeyTarget,
   summary: 'Make an API key',
   description: 'The key is in the answer, and nowhere else. It carries no more than its maker may give.',
   input: object({
-    name: T.String({ minLength: 1, maxLength: 128 }),
+    name: model.KeyName,
     roles: T.Array(model.GrantInput, { minItems: 1, maxItems: 100 }),
     expiresAt: T.Optional(DateTime),
   }),
   output: model.NewApiKey,
   async run({ ports, actor, onceId }, { name, roles, expiresAt }) {
-    const grants = roles.map(({ role, project = null }) => ({ role, project }));
-    requireGrantable(actor, grants);
-    if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) throw fail('invalid_input', `/expiresAt: ${expiresAt} is not in the future.`);
+    const expiry = instantOf('expiresAt', expiresAt) ?? null;
+    if (expiry !== null && expiry.getTime() <= Date.now())
+      throw fail('invalid_input', `/expiresAt: ${expiresAt} is not in the future.`);
     const key = apiKeyOf(ports.vault, onceId);
-    const prefix = key.slice(0, 'stw_'.length + 8);
-    const expiry = expiresAt === undefined ? null : new Date(expiresAt);
-    const created = await store.createKey(ports.db, { id: onceId, name, prefix, hash: hashOf(key), createdBy: actor.subject, expiresAt: expiry, grants });
+    const made = {
+      id: onceId,
+      name,
+      prefix: prefixOf(key),
+      hash: hashOf(key),
+      createdBy: actor.subject,
+      expiresAt: expiry,
+      grants: roles.map(toGrant),
+    };
+    const created = await store.createKey(ports.db, made);
     return { ...created, key };
   },
 });
@@ -71,7 +64,7 @@ export const revokeToken = command('tokens.revoke', {
   input: object({ token: Uuid }),
   output: model.ApiKey,
   async run({ ports }, { token }) {
-    await store.revokeKey(ports.db, token);
+    await store.revokeKey(ports, token);
     return found(await store.findKey(ports.db, token), keyTarget.absent({ token }));
   },
 });
@@ -83,7 +76,10 @@ export const createSession = command('sessions.create', {
   input: object({}),
   output: model.Session,
   async run({ ports, actor }) {
-    if (!actor.subject.startsWith('key:')) throw fail('forbidden', 'Only API keys are exchanged for sessions; a token of the issuer is used as it is.');
+    // Else a session that was stolen could be prolonged for as long as its key is valid.
+    if (actor.isSession) throw fail('forbidden', 'A session is not prolonged; exchange the API key for a new one.');
+    if (!actor.subject.startsWith('key:'))
+      throw fail('forbidden', 'Only API keys are exchanged for sessions; a token of the issuer is used as it is.');
     const { token, expiresAt } = ports.sessions.sign(actor.subject);
     return { token, tokenType: 'Bearer' as const, expiresAt: expiresAt.toISOString() };
   },
@@ -100,13 +96,13 @@ export const getIdentity = query('sessions.get', {
 
 export const createRoleBinding = command('roleBindings.create', {
   permission: 'administer',
-  reach: 'anything',
+  reach: newBindingTarget,
   summary: 'Give a subject a role',
+  description: 'Nobody gives more than they have: who administers a project gives roles on that project.',
   input: object({ subject: model.Subject, role: model.RoleName, project: T.Optional(ProjectName) }),
   output: model.RoleBinding,
   async run({ ports, actor, onceId }, { subject, role, project = null }) {
-    requireGrantable(actor, [{ role, project }]);
-    return await store.createBinding(ports.db, { id: onceId, subject, role, project, createdBy: actor.subject });
+    return await store.createBinding(ports, { id: onceId, subject, role, project, createdBy: actor.subject });
   },
 });
 
@@ -116,7 +112,8 @@ export const listRoleBindings = query('roleBindings.list', {
   summary: 'List role bindings, newest first',
   input: object({ subject: T.Optional(model.Subject), ...paging }),
   output: model.RoleBindingPage,
-  run: ({ ports, scope }, { subject, limit = 50, cursor }) => store.listBindings(ports.db, scope, subject, limit, cursor),
+  run: ({ ports, scope }, { subject, limit = 50, cursor }) =>
+    store.listBindings(ports.db, scope, subject, limit, cursor),
 });
 
 export const deleteRoleBinding = command('roleBindings.delete', {
@@ -127,7 +124,7 @@ export const deleteRoleBinding = command('roleBindings.delete', {
   output: model.RoleBinding,
   async run({ ports }, { binding }) {
     const row = found(await store.findBinding(ports.db, binding), bindingTarget.absent({ binding }));
-    await store.deleteBinding(ports.db, binding);
+    await store.deleteBinding(ports, binding);
     return row;
   },
 });
@@ -137,8 +134,8 @@ export const listAuditEvents = query('audit.list', {
   reach: 'anything',
   summary: 'List audit events, newest first',
   input: object({
-    actor: T.Optional(T.String({ maxLength: 512 })),
-    operation: T.Optional(T.String({ maxLength: 128 })),
+    actor: T.Optional(model.FilterWord),
+    operation: T.Optional(model.FilterWord),
     outcome: T.Optional(model.AuditOutcome),
     project: T.Optional(ProjectName),
     since: T.Optional(DateTime),
@@ -146,7 +143,10 @@ export const listAuditEvents = query('audit.list', {
     ...paging,
   }),
   output: model.AuditEventPage,
-  run: ({ ports, scope }, { limit = 50, cursor, ...filter }) => store.listAudit(ports.db, scope, filter, limit, cursor),
+  async run({ ports, scope }, { limit = 50, cursor, since, until, ...equal }) {
+    const filter = { ...equal, since: instantOf('since', since), until: instantOf('until', until) };
+    return await listAudit(ports.db, scope, filter, limit, cursor);
+  },
 });
 
 function found<Row>(row: Row | null, absent: Error): Row {

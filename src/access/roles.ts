@@ -23,6 +23,8 @@ export interface Actor {
   readonly subject: string;
   readonly name: string;
   readonly grants: readonly Grant[];
+  /** The credential was a session: it cannot be exchanged for another one. */
+  readonly isSession?: true;
 }
 
 /** The projects that a caller reaches with a permission. */

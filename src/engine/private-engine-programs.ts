@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/pr
 import { basename, join } from 'node:path';
 import { fail, isFailure } from '../errors.ts';
 import { extractPackages, fetchPackages } from './debian-packages.ts';
+import { addFirewallTools } from './private-engine-firewall.ts';
 import type { EnginePlaces } from './private-engine-places.ts';
 import { runSystemTool } from './system-tool.ts';
 
@@ -54,8 +55,9 @@ async function unpack(folder: string, cache: string, suite: string): Promise<str
   await mkdir(programs, { recursive: true });
   await takeOut(engine, join(tree, 'engine'), fromEngineSuite, programs);
   await takeOut(runtime, join(tree, 'runtime'), fromRuntimeSuite, programs);
+  await addFirewallTools({ cache, suite: runtimeSuite, tree: join(tree, 'firewall'), programs });
   await symlink('tini-static', join(programs, 'docker-init'));
-  for (const name of ['dockerd', 'containerd', 'runc'])
+  for (const name of ['dockerd', 'containerd', 'runc', 'iptables'])
     await runSystemTool(join(programs, name), ['--version'], { remedy });
   return programs;
 }

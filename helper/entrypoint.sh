@@ -2,7 +2,9 @@
 # stowage-helper COMMAND ARGUMENTS…: runs the command, after it has taken secrets from the standard input where
 # STOWAGE_SECRETS=stdin. They are a tar of files for the tmpfs /run/stowage; the file "env", if there is one, is sourced.
 # So they stand in no argument list, in nothing that an inspect shows, and on no disk.
-# Exit code 64: the secrets did not arrive whole in time.
+# Where STOWAGE_REACH is "HOST PORT", the command starts only when something listens there: restic itself would try for a
+# quarter of an hour.
+# Exit code 64: the secrets did not arrive whole in time; 69: nothing listens.
 
 secrets=/run/stowage
 seconds=60
@@ -32,6 +34,11 @@ if [ "$STOWAGE_SECRETS" = stdin ]; then
     . "$secrets/env"
     set +a
   fi
+fi
+
+if [ -n "$STOWAGE_REACH" ] && ! nc -w 10 $STOWAGE_REACH -e true 2> /dev/null; then
+  echo "stowage-helper: nothing answers at $STOWAGE_REACH." >&2
+  exit 69
 fi
 
 exec "$@"

@@ -72,6 +72,7 @@ export const catalogue = {
   repository_locked: { kind: 'upstream', title: 'Another process has locked the repository', retryable: true },
   repository_missing: { kind: 'upstream', title: 'There is no restic repository at the location' },
   repository_password_wrong: { kind: 'upstream', title: 'The password does not open the repository' },
+  repository_credentials_wrong: { kind: 'upstream', title: 'The server of the repository does not accept the user and password' },
   repository_unreachable: { kind: 'upstream', title: 'The repository cannot be reached', retryable: true },
   repository_full: { kind: 'upstream', title: 'The repository has no space left' },
   backup_partial: { kind: 'upstream', title: 'Some files could not be read' },

@@ -6,13 +6,14 @@ export type ResticTask = 'backup' | 'restore' | 'init' | 'list' | 'dump' | 'unlo
 
 /**
  * Exit codes of restic 0.19 (https://restic.readthedocs.io/en/stable/075_scripting.html), of the helper's entrypoint
- * (64: no secrets) and of signals (128 + number).
+ * (64: no secrets, 69: nothing listens) and of signals (128 + number).
  */
 const codes: Readonly<Record<number, ErrorCode>> = {
   10: 'repository_missing',
   11: 'repository_locked',
   12: 'repository_password_wrong',
   64: 'helper_interrupted',
+  69: 'repository_unreachable',
   130: 'helper_interrupted',
   137: 'helper_interrupted',
   143: 'helper_interrupted',
@@ -32,6 +33,9 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   repository_missing: 'There is no restic repository at the location; check the location, or restore the repository before it is used again.',
   repository_locked: 'Another restic works on the repository; wait for it, then retry.',
   repository_password_wrong: 'The stored password does not open the repository; someone has changed its key.',
+  repository_credentials_wrong: 'The server of the repository refuses the user and password; make a repository with the right ones.',
+  repository_unreachable: 'The server of the repository does not answer; the job tries again.',
+  repository_full: 'The repository has no space left; make room, then retry.',
   helper_interrupted: 'The helper container was killed or its engine was restarted; the next attempt starts anew.',
 };
 
@@ -45,6 +49,7 @@ export function exitFailure(task: ResticTask, exitCode: number, complaints: read
 /** restic has no exit codes for these; its messages are the only sign. */
 function codeOfWords(words: string, task: ResticTask): ErrorCode | null {
   if (/no space left on device|quota exceeded|insufficient storage/i.test(words)) return task === 'restore' ? 'volume_full' : 'repository_full';
+  if (/401 unauthorized|403 forbidden|unexpected http response \(40[13]\)/i.test(words)) return 'repository_credentials_wrong';
   if (/connection refused|no such host|i\/o timeout|network is unreachable|no route to host/i.test(words)) return 'repository_unreachable';
   return null;
 }

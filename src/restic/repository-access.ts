@@ -26,12 +26,26 @@ export interface RepositoryAccess {
 
 /** How a helper reaches the repository; `writable` false mounts a local one read-only. */
 export function repositoryAccess(location: RepositoryLocation, secret: RepositorySecret, writable: boolean): RepositoryAccess {
-  const environment = { RESTIC_PROGRESS_FPS: '2', RESTIC_REPOSITORY: repositoryUrl(location), RESTIC_PASSWORD_FILE: `${secretsAt}/password`, HOME: '/tmp' };
+  const environment = {
+    RESTIC_PROGRESS_FPS: '2',
+    RESTIC_REPOSITORY: repositoryUrl(location),
+    RESTIC_PASSWORD_FILE: `${secretsAt}/password`,
+    HOME: '/tmp',
+    ...reachOf(location),
+  };
   return { mounts: mountsOf(location, writable), network: location.kind === 'rest' ? location.network : null, environment, secrets: secretFiles(secret) };
 }
 
 function repositoryUrl(location: RepositoryLocation): string {
   return location.kind === 'rest' ? `rest:${location.url}` : mountedAt;
+}
+
+/** Where something must listen before restic is worth starting. */
+function reachOf(location: RepositoryLocation): Record<string, string> {
+  if (location.kind !== 'rest') return {};
+  const { hostname, port, protocol } = new URL(location.url);
+  const usual = protocol === 'https:' ? '443' : '80';
+  return { STOWAGE_REACH: `${hostname.replace(/^\[|\]$/g, '')} ${port || usual}` };
 }
 
 function mountsOf(location: RepositoryLocation, writable: boolean): HelperMount[] {

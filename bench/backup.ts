@@ -28,7 +28,9 @@ export async function benchBackup(print: (line: string) => void): Promise<void> 
     await client.created('POST', '/v1/hosts/local/volumes', { name: volume });
     await run(fill);
     const first = await backup();
-    print(`first backup of ${first.result.files} files, ${(first.result.bytesRead / 1e6).toFixed(0)} MB: ${first.result.seconds.toFixed(1)} s, stored ${(first.result.bytesAdded / 1e6).toFixed(0)} MB`);
+    print(
+      `first backup of ${first.result.files} files, ${(first.result.bytesRead / 1e6).toFixed(0)} MB: ${first.result.seconds.toFixed(1)} s, stored ${(first.result.bytesAdded / 1e6).toFixed(0)} MB`,
+    );
     const pairs: Pair[] = [
       { name: 'unchanged', ours: backup, theirs: () => run(tutorialBackup) },
       {

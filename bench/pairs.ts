@@ -27,7 +27,9 @@ export async function measurePairs({ before, ours, theirs }: Pair, rounds: numbe
 /** Prints the medians and their ratio. */
 export function report(name: string, { ours, theirs }: Measured, print: (line: string) => void): void {
   const ratio = ours.map((seconds, round) => seconds / (theirs[round] ?? Number.NaN));
-  print(`${name}: Stowage ${median(ours).toFixed(2)} s, tutorial ${median(theirs).toFixed(2)} s, ratio ${median(ratio).toFixed(3)}`);
+  print(
+    `${name}: Stowage ${median(ours).toFixed(2)} s, tutorial ${median(theirs).toFixed(2)} s, ratio ${median(ratio).toFixed(3)}`,
+  );
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {

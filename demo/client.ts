@@ -16,7 +16,11 @@ export async function connect(address: string, keyFile: string) {
 
   async function call(method: string, path: string, body?: object): Promise<Answer> {
     const headers = { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-    const response = await fetch(new URL(path, address), { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch(() => {
+    const response = await fetch(new URL(path, address), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
       throw new Error(`Nothing answers at ${address}. Start the product with "npm start" in another terminal first.`);
     });
     const answer: Answer = await response.json();

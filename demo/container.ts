@@ -26,10 +26,14 @@ export async function digestOf(endpoint: string, volume: string): Promise<string
 async function runOn(endpoint: string, volume: string, script: string): Promise<string> {
   const docker = new Docker({ socketPath: endpoint.replace('unix://', '') });
   const [image] = await docker.listImages({ filters: { label: [helperRole] } });
-  if (image === undefined) throw new Error('The helper image is not on the engine yet; wait for the product to be ready.');
+  if (image === undefined)
+    throw new Error('The helper image is not on the engine yet; wait for the product to be ready.');
   const output = new PassThrough();
   const printed = text(output);
-  const options = { Entrypoint: ['/bin/sh', '-c'], HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume' as const, Source: volume, Target: '/data' }] } };
+  const options = {
+    Entrypoint: ['/bin/sh', '-c'],
+    HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume' as const, Source: volume, Target: '/data' }] },
+  };
   const [{ StatusCode }, container] = await docker.run(image.Id, [script], output, options);
   await container.remove();
   output.end();

@@ -43,7 +43,9 @@ await showJob(client, await client.post(`${volume}/restores`, { snapshot: again.
 
 headline('7. Compare');
 const restored = await digestOf(endpoint, name);
-say(`   before ${second.slice(0, 16)}…   after ${restored.slice(0, 16)}…   ${restored === second ? 'equal' : 'DIFFERENT'}`);
+say(
+  `   before ${second.slice(0, 16)}…   after ${restored.slice(0, 16)}…   ${restored === second ? 'equal' : 'DIFFERENT'}`,
+);
 
 headline('8. The history, as the API tells it');
 const { items } = await client.get(`/v1/jobs?host=${values.host}&volume=${name}`);
@@ -52,5 +54,9 @@ const { items: snapshots } = await client.get(`${volume}/snapshots`);
 say(`   ${snapshots.length} snapshots: ${snapshots.map(({ id }: { id: string }) => id.slice(0, 8)).join(', ')}`);
 
 await showJob(client, await client.remove(`${volume}?confirm=${name}&keepSnapshot=false`));
-say(restored === second ? '\nWhat was destroyed is back, byte for byte.' : '\nThe restore differs from what was backed up.');
+say(
+  restored === second
+    ? '\nWhat was destroyed is back, byte for byte.'
+    : '\nThe restore differs from what was backed up.',
+);
 process.exitCode = restored === second ? 0 : 1;

@@ -15,10 +15,12 @@ export async function showJob(client: Client, { id }: Answer): Promise<Answer> {
   const bar = new SingleBar({ format: '   {bar} {percentage} % {step}', hideCursor: true, noTTYOutput: false });
   bar.start(100, 0, { step: '' });
   let job: Answer = null;
-  for await (job of client.events(`/v1/jobs/${id}/events`)) bar.update(Math.floor(job.progress?.percent ?? 0), { step: job.progress?.step ?? job.state });
+  for await (job of client.events(`/v1/jobs/${id}/events`))
+    bar.update(Math.floor(job.progress?.percent ?? 0), { step: job.progress?.step ?? job.state });
   if (job?.state === 'succeeded') bar.update(100, { step: 'done' });
   bar.stop();
-  if (job?.state !== 'succeeded') throw new Error(`Job ${id} ${job?.state}: ${job?.error?.code}: ${job?.error?.detail}`);
+  if (job?.state !== 'succeeded')
+    throw new Error(`Job ${id} ${job?.state}: ${job?.error?.code}: ${job?.error?.detail}`);
   say(`   ${job.kind} succeeded in ${seconds(job)} s`);
   return job;
 }
@@ -31,7 +33,9 @@ export function humanBytes(bytes: number): string {
 export function table(jobs: readonly Answer[]): void {
   for (const job of jobs) {
     const snapshot = job.result?.snapshot === undefined ? '' : `snapshot ${job.result.snapshot.slice(0, 8)}`;
-    say(`   ${job.createdAt}  ${job.kind.padEnd(16)} ${job.state.padEnd(10)} ${seconds(job).padStart(5)} s  ${snapshot}`);
+    say(
+      `   ${job.createdAt}  ${job.kind.padEnd(16)} ${job.state.padEnd(10)} ${seconds(job).padStart(5)} s  ${snapshot}`,
+    );
   }
 }
 

@@ -6,7 +6,8 @@ import { withMatrix } from './access-matrix.ts';
 const root = new URL('../', import.meta.url);
 const matrix = { 'docs/access.md': withMatrix(readFileSync(new URL('docs/access.md', root), 'utf8')) };
 const files = { ...interfaceFiles(), ...matrix };
-for (const name of readdirSync(new URL('schema/', root))) if (!(`schema/${name}` in files)) rmSync(new URL(`schema/${name}`, root));
+for (const name of readdirSync(new URL('schema/', root)))
+  if (!(`schema/${name}` in files)) rmSync(new URL(`schema/${name}`, root));
 for (const [name, text] of Object.entries(files)) {
   writeFileSync(new URL(name, root), text);
   console.log(name);

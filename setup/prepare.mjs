@@ -13,8 +13,18 @@ const staleLockMilliseconds = 15 * 60_000;
 
 requireNode(20);
 await withLock(() => {
-  step('Installing dependencies', at('node_modules', '.stowage-installed'), ['package.json', 'package-lock.json'], install);
-  step('Generating the database client', at('src', 'database', 'generated', '.stamp'), ['prisma/schema.prisma', 'package-lock.json'], generateClient);
+  step(
+    'Installing dependencies',
+    at('node_modules', '.stowage-installed'),
+    ['package.json', 'package-lock.json'],
+    install,
+  );
+  step(
+    'Generating the database client',
+    at('src', 'database', 'generated', '.stamp'),
+    ['prisma/schema.prisma', 'package-lock.json'],
+    generateClient,
+  );
 });
 
 function requireNode(major) {

@@ -27,7 +27,9 @@ function datamodel(content: string) {
 async function startSchemaEngine(databaseUrl: string, schema: string): Promise<SchemaEngine> {
   const file = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'));
   // The package leaves loading the module to a bundler; this is what one would do.
-  const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': { ...engineBindings } });
+  const { instance } = await WebAssembly.instantiate(await readFile(file), {
+    './schema_engine_bg.js': { ...engineBindings },
+  });
   const bindings: WasmBindings = engineBindings as never;
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();

@@ -8,7 +8,11 @@ import type { AnyOperation, Operation } from './operation.ts';
 export type Authenticate = (ports: Ports, header: string | undefined) => Promise<Actor | null>;
 
 /** The identity of a context: an actor, or why there is none. Throws only what is nobody's fault but ours. */
-export async function identify(authenticate: Authenticate, ports: Ports, header: string | undefined): Promise<{ actor: Actor | null; refusal?: Failure }> {
+export async function identify(
+  authenticate: Authenticate,
+  ports: Ports,
+  header: string | undefined,
+): Promise<{ actor: Actor | null; refusal?: Failure }> {
   try {
     return { actor: await authenticate(ports, header) };
   } catch (thrown) {
@@ -30,7 +34,8 @@ export function admit({ id, reach, permission }: AnyOperation, context: Context,
   const scope = scopeOf(actor, permission);
   const admitted = { ...context, actor, scope, onceId };
   if (reach === 'authenticated' || scope === 'all') return admitted;
-  if (reach === 'everything') throw fail('forbidden', `${id} needs a role with the permission "${permission}" on everything.`);
+  if (reach === 'everything')
+    throw fail('forbidden', `${id} needs a role with the permission "${permission}" on everything.`);
   if (scope.length === 0) throw fail('forbidden', `${id} needs a role with the permission "${permission}".`);
   return admitted;
 }
@@ -46,13 +51,22 @@ export interface TargetAdmission {
 }
 
 /** Looks whether the object of a call is there, and within reach of the caller. An object is visible to who may read it. */
-export async function admitToTarget<In>(operation: Operation<In>, context: AdmittedContext, input: In): Promise<TargetAdmission> {
+export async function admitToTarget<In>(
+  operation: Operation<In>,
+  context: AdmittedContext,
+  input: In,
+): Promise<TargetAdmission> {
   const { id, reach, permission } = operation;
   if (typeof reach === 'string') return { project: null, failure: null, isRefusal: false };
   const found = await reach.find(context, input);
   if (found === null) return { project: null, failure: reach.absent(input), isRefusal: false };
   const { project } = found;
   if (reaches(context.scope, project)) return { project, failure: null, isRefusal: false };
-  if (!reaches(scopeOf(context.actor, 'read'), project)) return { project, failure: reach.absent(input), isRefusal: true };
-  return { project, failure: fail('forbidden', `${id} needs a role with the permission "${permission}" here.`), isRefusal: true };
+  if (!reaches(scopeOf(context.actor, 'read'), project))
+    return { project, failure: reach.absent(input), isRefusal: true };
+  return {
+    project,
+    failure: fail('forbidden', `${id} needs a role with the permission "${permission}" here.`),
+    isRefusal: true,
+  };
 }

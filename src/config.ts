@@ -8,25 +8,54 @@ const positive = (initial: number, description: string) => T.Integer({ minimum: 
 /** Every setting, by the name of its environment variable. The table in the README is compared with it by a test. */
 export const Environment = T.Object({
   STOWAGE_LISTEN: T.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
-  STOWAGE_PORT: T.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'Port to listen on; 0 takes a free one.' }),
-  STOWAGE_STATE: T.String({ default: '.stowage', description: 'Folder for the master key, the admin key and what is embedded.' }),
-  STOWAGE_ROLES: T.String({ default: 'api,worker,watcher', description: 'What this process does, separated by commas.' }),
+  STOWAGE_PORT: T.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 8080,
+    description: 'Port to listen on; 0 takes a free one.',
+  }),
+  STOWAGE_STATE: T.String({
+    default: '.stowage',
+    description: 'Folder for the master key, the admin key and what is embedded.',
+  }),
+  STOWAGE_ROLES: T.String({
+    default: 'api,worker,watcher',
+    description: 'What this process does, separated by commas.',
+  }),
   STOWAGE_LOG_LEVEL: T.String({ default: 'info', description: 'fatal, error, warn, info, debug, trace or silent.' }),
   DATABASE_URL: T.Optional(T.String({ description: 'PostgreSQL to use; without it an embedded one is started.' })),
-  DOCKER_HOST: T.Optional(T.String({ description: 'Engine of the host `local`; without it the default socket, else a private engine.' })),
-  STOWAGE_MASTER_KEY: T.Optional(T.String({ description: 'Master key, 32 bytes in base64; without it the file STOWAGE_MASTER_KEY_FILE.' })),
-  STOWAGE_MASTER_KEY_FILE: T.Optional(T.String({ description: 'File with the master key; `master.key` in the state folder when not set.' })),
+  DOCKER_HOST: T.Optional(
+    T.String({ description: 'Engine of the host `local`; without it the default socket, else a private engine.' }),
+  ),
+  STOWAGE_MASTER_KEY: T.Optional(
+    T.String({ description: 'Master key, 32 bytes in base64; without it the file STOWAGE_MASTER_KEY_FILE.' }),
+  ),
+  STOWAGE_MASTER_KEY_FILE: T.Optional(
+    T.String({ description: 'File with the master key; `master.key` in the state folder when not set.' }),
+  ),
   STOWAGE_HELPER_IMAGE: T.Optional(T.String({ description: 'Reference of a helper image to pull, pinned by digest.' })),
-  STOWAGE_HELPER_ARCHIVE: T.Optional(T.String({ description: 'Root file system of the helper image as a tar archive, to import.' })),
-  STOWAGE_REPOSITORY_URL: T.Optional(T.String({ description: 'Default repository: a path on the host, or rest:http(s)://…; a Docker volume when not set.' })),
-  STOWAGE_REPOSITORY_NETWORK: T.Optional(T.String({ description: 'Docker network through which helpers reach the default repository.' })),
+  STOWAGE_HELPER_ARCHIVE: T.Optional(
+    T.String({ description: 'Root file system of the helper image as a tar archive, to import.' }),
+  ),
+  STOWAGE_REPOSITORY_URL: T.Optional(
+    T.String({
+      description: 'Default repository: a path on the host, or rest:http(s)://…; a Docker volume when not set.',
+    }),
+  ),
+  STOWAGE_REPOSITORY_NETWORK: T.Optional(
+    T.String({ description: 'Docker network through which helpers reach the default repository.' }),
+  ),
   STOWAGE_INVENTORY_SECONDS: positive(60, 'Time between two full lists of a host.'),
   STOWAGE_HOST_JOBS: positive(4, 'Jobs that may run on one host at a time.'),
   STOWAGE_REPOSITORY_JOBS: positive(4, 'Jobs that may write to one repository at a time.'),
   STOWAGE_JOB_STALL_SECONDS: positive(900, 'A job without progress for this long is ended.'),
   STOWAGE_JOB_ATTEMPTS: positive(3, 'Attempts of a job, the first included.'),
   STOWAGE_JOB_BACKOFF_SECONDS: positive(5, 'Wait before the second attempt; doubled each time.'),
-  STOWAGE_WORKER_HEARTBEAT_SECONDS: T.Integer({ minimum: 10, default: 10, description: 'A worker silent for this long has lost its jobs.' }),
+  STOWAGE_WORKER_HEARTBEAT_SECONDS: T.Integer({
+    minimum: 10,
+    default: 10,
+    description: 'A worker silent for this long has lost its jobs.',
+  }),
   STOWAGE_UNDELETE_HOURS: positive(168, 'How long a deleted volume can be brought back.'),
   STOWAGE_SESSION_SECONDS: positive(900, 'Life of a JWT that an API key is exchanged for.'),
   STOWAGE_BODY_BYTES: positive(1_048_576, 'Largest request body.'),
@@ -51,7 +80,9 @@ export function configOfProcess(): Config {
 
 /** Reads the settings from environment variables. Throws an Error that names every variable that does not fit. */
 export function readConfig(environment: Record<string, string | undefined>) {
-  const given = Object.fromEntries(Object.entries(environment).filter(([name, value]) => name in Environment.properties && value));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in Environment.properties && value),
+  );
   const values = Value.Convert(Environment, Value.Default(Environment, given));
   if (!Value.Check(Environment, values)) throw new Error(`Bad configuration: ${misfits(values)}`);
   const stateFolder = resolve(values.STOWAGE_STATE);
@@ -83,11 +114,19 @@ export function readConfig(environment: Record<string, string | undefined>) {
 }
 
 /** Without an audience, a token that the issuer made for any other application would be good here. */
-function readIssuer({ STOWAGE_OIDC_ISSUER: issuer, STOWAGE_OIDC_AUDIENCE: audience, STOWAGE_OIDC_JWKS_URL: jwksUrl }: Static<typeof Environment>) {
+function readIssuer({
+  STOWAGE_OIDC_ISSUER: issuer,
+  STOWAGE_OIDC_AUDIENCE: audience,
+  STOWAGE_OIDC_JWKS_URL: jwksUrl,
+}: Static<typeof Environment>) {
   if (issuer === undefined) return undefined;
-  if (audience === undefined) throw new Error('Bad configuration: STOWAGE_OIDC_AUDIENCE must be set with STOWAGE_OIDC_ISSUER.');
+  if (audience === undefined)
+    throw new Error('Bad configuration: STOWAGE_OIDC_AUDIENCE must be set with STOWAGE_OIDC_ISSUER.');
   for (const address of [issuer, jwksUrl ?? issuer])
-    if (!URL.canParse(address)) throw new Error(`Bad configuration: STOWAGE_OIDC_ISSUER and STOWAGE_OIDC_JWKS_URL are addresses; "${address}" is none.`);
+    if (!URL.canParse(address))
+      throw new Error(
+        `Bad configuration: STOWAGE_OIDC_ISSUER and STOWAGE_OIDC_JWKS_URL are addresses; "${address}" is none.`,
+      );
   return { issuer, audience, jwksUrl };
 }
 
@@ -100,6 +139,7 @@ function misfits(values: unknown): string {
 function readRoles(text: string): ReadonlySet<ProcessRole> {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !roles.some((role) => role === name));
-  if (unknown !== undefined) throw new Error(`Bad configuration: STOWAGE_ROLES knows ${roles.join(', ')}, not "${unknown}".`);
+  if (unknown !== undefined)
+    throw new Error(`Bad configuration: STOWAGE_ROLES knows ${roles.join(', ')}, not "${unknown}".`);
   return new Set(roles.filter((role) => names.includes(role)));
 }

@@ -19,7 +19,9 @@ interface Work<Out> {
 }
 
 /** An answer as it is stored: what the command gave, or the failure that it ended with. */
-type Answer = { readonly output: unknown } | { readonly code: ErrorCode; readonly detail: string; readonly errors?: readonly InputIssue[] };
+type Answer =
+  | { readonly output: unknown }
+  | { readonly code: ErrorCode; readonly detail: string; readonly errors?: readonly InputIssue[] };
 
 /** What is stored of a key. */
 type StoredKey = NonNullable<Awaited<ReturnType<Database['idempotencyKey']['findUnique']>>>;
@@ -35,7 +37,12 @@ export function newOnceId(): string {
  * Throws `idempotency_key_invalid`, `idempotency_key_reused`, and `idempotency_in_progress` when the first call takes
  * longer than ten seconds.
  */
-export async function once<Out>(operation: AnyOperation, context: AdmittedContext, input: unknown, work: Work<Out>): Promise<Out> {
+export async function once<Out>(
+  operation: AnyOperation,
+  context: AdmittedContext,
+  input: unknown,
+  work: Work<Out>,
+): Promise<Out> {
   const key = operation.kind === 'command' ? readKey(context) : undefined;
   if (key === undefined) {
     await work.admit(false);
@@ -46,13 +53,16 @@ export async function once<Out>(operation: AnyOperation, context: AdmittedContex
 
 /** Forgets the answers that are older than a day. */
 export async function forgetOldKeys(db: Database): Promise<number> {
-  const { count } = await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(Date.now() - keptHours * 3_600_000) } } });
+  const { count } = await db.idempotencyKey.deleteMany({
+    where: { createdAt: { lt: new Date(Date.now() - keptHours * 3_600_000) } },
+  });
   return count;
 }
 
 function readKey({ idempotencyKey: key, requestPart: part }: AdmittedContext): string | undefined {
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw fail('idempotency_key_invalid', 'An idempotency key has 1 to 255 visible ASCII characters.');
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw fail('idempotency_key_invalid', 'An idempotency key has 1 to 255 visible ASCII characters.');
   return part === undefined ? key : `${key}/${part}`;
 }
 
@@ -60,28 +70,46 @@ function readKey({ idempotencyKey: key, requestPart: part }: AdmittedContext): s
 async function holding<Out>({ ports, actor }: AdmittedContext, key: string, work: () => Promise<Out>): Promise<Out> {
   const deadline = Date.now() + waitMilliseconds;
   do {
-    const held = await ports.locks.tryHold(`idempotency/${actor.subject}/${key}`, async () => ({ output: await work() }));
+    const held = await ports.locks.tryHold(`idempotency/${actor.subject}/${key}`, async () => ({
+      output: await work(),
+    }));
     if (held !== null) return held.output;
     await sleep(pollMilliseconds);
   } while (Date.now() < deadline);
-  throw fail('idempotency_in_progress', 'The first request with this idempotency key is still at work; repeat it later.');
+  throw fail(
+    'idempotency_in_progress',
+    'The first request with this idempotency key is still at work; repeat it later.',
+  );
 }
 
-async function answerOnce<Out>(operation: AnyOperation, context: AdmittedContext, key: string, input: unknown, work: Work<Out>): Promise<Out> {
+async function answerOnce<Out>(
+  operation: AnyOperation,
+  context: AdmittedContext,
+  key: string,
+  input: unknown,
+  work: Work<Out>,
+): Promise<Out> {
   const { idempotencyKey: keys } = context.ports.db;
   const id = { actor: context.actor.subject, key };
   const fingerprint = fingerprintOf(input);
   const first = await keys.findUnique({ where: { actor_key: id } });
   if (first !== null && !isSame(first, operation, fingerprint))
-    throw fail('idempotency_key_reused', 'This idempotency key was used for another operation or another input; take a new key.');
+    throw fail(
+      'idempotency_key_reused',
+      'This idempotency key was used for another operation or another input; take a new key.',
+    );
   const answer = first === null ? null : readAnswer(context, first);
   if (answer !== null) return replay<Out>(answer);
 
   await work.admit(first !== null);
   const onceId = first?.onceId ?? context.onceId;
   if (first === null) await keys.create({ data: { ...id, operation: operation.id, fingerprint, onceId } });
-  const store = (given: Answer) => keys.update({ where: { actor_key: id }, data: { answer: seal(context, key, given), completedAt: new Date() } });
-  return runAndStore(async () => (first === null ? null : await work.recall(onceId)) ?? (await work.run(onceId)), store);
+  const store = (given: Answer) =>
+    keys.update({ where: { actor_key: id }, data: { answer: seal(context, key, given), completedAt: new Date() } });
+  return runAndStore(
+    async () => (first === null ? null : await work.recall(onceId)) ?? (await work.run(onceId)),
+    store,
+  );
 }
 
 async function runAndStore<Out>(run: () => Promise<Out>, store: (answer: Answer) => Promise<unknown>): Promise<Out> {
@@ -104,7 +132,11 @@ function lastingFailure(error: unknown): Answer | null {
 }
 
 function replay<Out>(answer: Answer): Out {
-  if ('code' in answer) throw fail(answer.code, answer.errors === undefined ? answer.detail : { detail: answer.detail, errors: answer.errors });
+  if ('code' in answer)
+    throw fail(
+      answer.code,
+      answer.errors === undefined ? answer.detail : { detail: answer.detail, errors: answer.errors },
+    );
   return answer.output as Out;
 }
 
@@ -114,7 +146,8 @@ function seal({ ports }: AdmittedContext, key: string, answer: Answer) {
 }
 
 function readAnswer({ ports }: AdmittedContext, { key, answer }: StoredKey): Answer | null {
-  if (typeof answer !== 'object' || answer === null || !('sealed' in answer) || typeof answer['sealed'] !== 'string') return null;
+  if (typeof answer !== 'object' || answer === null || !('sealed' in answer) || typeof answer['sealed'] !== 'string')
+    return null;
   return JSON.parse(ports.vault.open(Buffer.from(answer['sealed'], 'base64'), purposeOf(key))) as Answer;
 }
 
@@ -133,6 +166,8 @@ function fingerprintOf(input: unknown): Uint8Array<ArrayBuffer> {
 /** JSON whose keys are sorted, so that equal inputs give equal text. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
   );
 }

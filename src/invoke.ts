@@ -60,7 +60,12 @@ export async function refuseAnonymous(context: Context, requestName: string): Pr
   }
 }
 
-async function carryOut<In, Out>(operation: Operation<In, Out>, context: Context, input: unknown, course: Course): Promise<Out> {
+async function carryOut<In, Out>(
+  operation: Operation<In, Out>,
+  context: Context,
+  input: unknown,
+  course: Course,
+): Promise<Out> {
   const admitted = admit(operation, context, newOnceId());
   operation.check(input);
   return once(operation, admitted, input, {
@@ -92,12 +97,20 @@ function isAudited({ kind }: AnyOperation, { outcome }: Ending): boolean {
  * Records a call after its work and before its answer. When that fails the answer stands, since the work is done: the
  * log holds the entry as an error.
  */
-async function audit(operation: string, context: Context, input: unknown, { outcome, code, project }: Ending): Promise<void> {
+async function audit(
+  operation: string,
+  context: Context,
+  input: unknown,
+  { outcome, code, project }: Ending,
+): Promise<void> {
   const entry = { operation, outcome, code, project, target: auditTarget(input) };
   try {
     await recordAudit(context, entry);
   } catch (err) {
-    context.ports.log.error({ err, entry, actor: context.actor?.subject ?? null, requestId: context.requestId }, 'an audit event could not be written');
+    context.ports.log.error(
+      { err, entry, actor: context.actor?.subject ?? null, requestId: context.requestId },
+      'an audit event could not be written',
+    );
   }
 }
 

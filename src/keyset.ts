@@ -15,7 +15,10 @@ export function decodeCursor(cursor: string, length: number): Keyset {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string')) return key;
   } catch (cause) {
-    throw fail('invalid_cursor', { detail: `"${cursor}" is not a cursor; leave it out to start from the first page.`, cause });
+    throw fail('invalid_cursor', {
+      detail: `"${cursor}" is not a cursor; leave it out to start from the first page.`,
+      cause,
+    });
   }
   throw fail('invalid_cursor', `"${cursor}" is not a cursor of this list; leave it out to start from the first page.`);
 }
@@ -30,7 +33,12 @@ export function decodeTimeCursor(cursor: string): { readonly at: Date; readonly 
 }
 
 /** Cuts a page out of rows that were read with one row more than `limit`, which tells whether a next page exists. */
-export function toPage<Row, Item>(rows: readonly Row[], limit: number, keyOf: (row: Row) => Keyset, toItem: (row: Row) => Item): Page<Item> {
+export function toPage<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => Keyset,
+  toItem: (row: Row) => Item,
+): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null;

@@ -43,7 +43,13 @@ async function start(config: Config): Promise<void> {
 
   const helper = { endpoint: engine.address, directory: `${config.stateFolder}/helper`, ...config.helper };
   const helperImage = async () => (await ensureHelperImage({ ...helper, progress: () => undefined })).image;
-  const parts = { config, databaseUrl: database.address, hosts: [{ name: localHost, endpoint: engine.address }], masterKey, helperImage };
+  const parts = {
+    config,
+    databaseUrl: database.address,
+    hosts: [{ name: localHost, endpoint: engine.address }],
+    masterKey,
+    helperImage,
+  };
   const ports = await openPorts(parts);
   closers.push(ports.close);
   await checkMasterKey(ports);
@@ -55,7 +61,8 @@ async function start(config: Config): Promise<void> {
   });
 
   if (config.roles.has('watcher')) background(ports, watchHosts(ports, draining.signal), sweep(ports));
-  if (config.roles.has('worker')) background(ports, startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, draining.signal));
+  if (config.roles.has('worker'))
+    background(ports, startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, draining.signal));
   if (config.roles.has('api')) welcome({ address: await listen(ports), adminKeyFile, engine: engine.address });
 }
 
@@ -68,9 +75,13 @@ async function listen(ports: Ports): Promise<string> {
 /** Looks every few seconds for what dead workers and old requests left behind. */
 async function sweep(ports: Ports): Promise<void> {
   while (!draining.signal.aborted) {
-    await forgetOldKeys(ports.db).catch((error: unknown) => ports.log.warn({ err: error }, 'old idempotency keys could not be forgotten'));
+    await forgetOldKeys(ports.db).catch((error: unknown) =>
+      ports.log.warn({ err: error }, 'old idempotency keys could not be forgotten'),
+    );
     for (const host of ports.engines.names())
-      await sweepOrphans(ports, host).catch((error: unknown) => ports.log.warn({ err: error, host }, 'orphans could not be looked for'));
+      await sweepOrphans(ports, host).catch((error: unknown) =>
+        ports.log.warn({ err: error, host }, 'orphans could not be looked for'),
+      );
     await sleep(sweepSeconds * 1000, undefined, { signal: draining.signal }).catch(() => undefined);
   }
 }

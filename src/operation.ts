@@ -1,8 +1,8 @@
-import { type Static, type TObject, type TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Permission } from './access/roles.ts';
 import type { AdmittedContext } from './context.ts';
-import { fail, type Failure, type InputIssue } from './errors.ts';
+import { type Failure, fail, type InputIssue } from './errors.ts';
 
 /** The object that an operation is about: who may not see it must not be able to tell it from an absent one. */
 export interface Target<In> {
@@ -62,7 +62,10 @@ interface Definition<I extends TObject, O extends TSchema> {
 // The type parameters of an operation are plain types, not schemas: Static<> is then evaluated once, where the
 // operation is written (with schemas as parameters tsc was four times slower).
 function make<K extends 'query' | 'command'>(kind: K) {
-  return <I extends TObject, O extends TSchema>(id: string, definition: Definition<I, O>): Operation<Static<I>, Static<O>, K> => {
+  return <I extends TObject, O extends TSchema>(
+    id: string,
+    definition: Definition<I, O>,
+  ): Operation<Static<I>, Static<O>, K> => {
     if (!('additionalProperties' in definition.input) || definition.input.additionalProperties !== false)
       throw new Error(`${id}: the input must be closed; make it with object()`);
     const validator = Compile(definition.input);

@@ -21,7 +21,13 @@ export interface Parts {
 }
 
 /** Opens everything that operations and jobs work with; `close` ends it, the queue first. */
-export async function openPorts({ config, databaseUrl, hosts, masterKey, helperImage }: Parts): Promise<Ports & { close(): Promise<void> }> {
+export async function openPorts({
+  config,
+  databaseUrl,
+  hosts,
+  masterKey,
+  helperImage,
+}: Parts): Promise<Ports & { close(): Promise<void> }> {
   const log = createLog(config.logLevel);
   const vault = openVault(masterKey);
   const db = connectDatabase(databaseUrl);

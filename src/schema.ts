@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type Static, type TObject, type TProperties, type TSchema, type TSchemaOptions, Type as T } from 'typebox';
+import { type Static, Type as T, type TObject, type TProperties, type TSchema, type TSchemaOptions } from 'typebox';
 
 /**
  * The vocabulary of all models. A schema is written once and is the TypeScript type, the validation, the OpenAPI
@@ -52,19 +52,34 @@ export const StringMap = T.Record(T.String({ minLength: 1, maxLength: 256 }), T.
   description: 'An object whose values are strings.',
 });
 
-export const HostName = T.String({ minLength: 1, maxLength: 64, pattern: '^[a-z0-9][a-z0-9.-]*$', description: 'Name of a Docker host.' });
-export const ProjectName = T.String({ minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$', description: 'Name of a project.' });
+export const HostName = T.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[a-z0-9][a-z0-9.-]*$',
+  description: 'Name of a Docker host.',
+});
+export const ProjectName = T.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$',
+  description: 'Name of a project.',
+});
 
 /** Input fields of every list: keyset pages. */
 export const paging = {
-  limit: T.Optional(T.Integer({ minimum: 1, maximum: 500, default: 50, description: 'Items on the page; 50 when absent.' })),
+  limit: T.Optional(
+    T.Integer({ minimum: 1, maximum: 500, default: 50, description: 'Items on the page; 50 when absent.' }),
+  ),
   cursor: T.Optional(T.String({ minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before.' })),
 };
 
 /** The answer of every list. */
 export function page<S extends TSchema>(item: S, name: string) {
   return object(
-    { items: T.Array(item), nextCursor: nullable(T.String({ description: 'Cursor of the next page; null on the last.' })) },
+    {
+      items: T.Array(item),
+      nextCursor: nullable(T.String({ description: 'Cursor of the next page; null on the last.' })),
+    },
     { $id: `${name}Page`, description: `A page of a list; ask for the next one with \`nextCursor\`.` },
   );
 }

@@ -19,7 +19,8 @@ export interface Vault {
 
 /** Opens the vault with a master key of 32 bytes. */
 export function openVault(masterKey: Uint8Array): Vault {
-  if (masterKey.length !== 32) throw fail('master_key_wrong', `The master key must be 32 bytes, not ${masterKey.length}.`);
+  if (masterKey.length !== 32)
+    throw fail('master_key_wrong', `The master key must be 32 bytes, not ${masterKey.length}.`);
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', masterKey, 'stowage', purpose, 32));
   const sealingKey = derive('seal');
 
@@ -39,9 +40,14 @@ export function openVault(masterKey: Uint8Array): Vault {
         const decipher = createDecipheriv(algorithm, sealingKey, bytes.subarray(0, nonceBytes))
           .setAAD(Buffer.from(purpose))
           .setAuthTag(bytes.subarray(-tagBytes));
-        return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8');
+        return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString(
+          'utf8',
+        );
       } catch (cause) {
-        throw fail('master_key_wrong', { detail: `The master key does not open the secret of ${purpose}; start with the key it was sealed under.`, cause });
+        throw fail('master_key_wrong', {
+          detail: `The master key does not open the secret of ${purpose}; start with the key it was sealed under.`,
+          cause,
+        });
       }
     },
   };

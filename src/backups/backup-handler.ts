@@ -3,14 +3,17 @@ import { fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { openRepository } from '../repositories/read.ts';
-import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
 import { BackupInput } from './job-input.ts';
+import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
 import { readyRepository, repositoryLock, volumeGone } from './restic-step.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 /** Backs up a volume while its containers go on. */
 export const backupHandler: JobHandler = {
-  locks: (job) => [volumeLock(job.host, volumeOf(job)), repositoryLock(job, Value.Parse(BackupInput, job.input).repositoryId)],
+  locks: (job) => [
+    volumeLock(job.host, volumeOf(job)),
+    repositoryLock(job, Value.Parse(BackupInput, job.input).repositoryId),
+  ],
   authorize: allowedFor('operate'),
   run: backUp,
 };
@@ -24,6 +27,17 @@ async function backUp(job: RunningJob): Promise<JobResult> {
   const repository = await readyRepository(engine, job, opened);
   const taken = await takeSnapshot(engine, job, repository, volume, 'backup');
   if (taken.unreadable.length > 0)
-    throw fail('backup_partial', `Snapshot ${taken.id.slice(0, 8)} is kept as partial; ${taken.unreadable.length} entries could not be read: ${taken.unreadable.slice(0, 5).join('; ')}`);
-  return { volume, snapshot: taken.id, files: taken.files, bytesRead: taken.bytesRead, bytesAdded: taken.bytesAdded, seconds: (Date.now() - startedAt) / 1000, outageSeconds: 0 };
+    throw fail(
+      'backup_partial',
+      `Snapshot ${taken.id.slice(0, 8)} is kept as partial; ${taken.unreadable.length} entries could not be read: ${taken.unreadable.slice(0, 5).join('; ')}`,
+    );
+  return {
+    volume,
+    snapshot: taken.id,
+    files: taken.files,
+    bytesRead: taken.bytesRead,
+    bytesAdded: taken.bytesAdded,
+    seconds: (Date.now() - startedAt) / 1000,
+    outageSeconds: 0,
+  };
 }

@@ -9,14 +9,17 @@ import { forgetDeletedVolume, keepDeletedVolume } from './deleted-volumes.ts';
 import { DeleteInput } from './job-input.ts';
 import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
 import { readyRepository, repositoryLock } from './restic-step.ts';
-import { takeSnapshot, type TakenSnapshot } from './take-snapshot.ts';
+import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { volumeInUse } from './volume-in-use.ts';
 
 /** Deletes a volume, after a last snapshot from which it can be brought back. */
 export const deleteHandler: JobHandler = {
   locks(job) {
     const { repositoryId } = Value.Parse(DeleteInput, job.input);
-    return [volumeLock(job.host, volumeOf(job)), ...(repositoryId === undefined ? [] : [repositoryLock(job, repositoryId)])];
+    return [
+      volumeLock(job.host, volumeOf(job)),
+      ...(repositoryId === undefined ? [] : [repositoryLock(job, repositoryId)]),
+    ];
   },
   authorize: allowedFor('administer'),
   run: deleteVolume,
@@ -34,16 +37,31 @@ async function deleteVolume(job: RunningJob): Promise<JobResult> {
     await refuseUsed(engine, volume);
     await removeOrForget(engine, job, volume);
     await refreshVolume(job.ports, job.host, volume);
-    return { volume, seconds: (Date.now() - startedAt) / 1000, ...(taken === null ? {} : { snapshot: taken.id, files: taken.files, bytesRead: taken.bytesRead, bytesAdded: taken.bytesAdded }) };
+    return {
+      volume,
+      seconds: (Date.now() - startedAt) / 1000,
+      ...(taken === null
+        ? {}
+        : { snapshot: taken.id, files: taken.files, bytesRead: taken.bytesRead, bytesAdded: taken.bytesAdded }),
+    };
   }
   // The volume is gone: a worker that died here had removed it, or somebody else has.
   await refreshVolume(job.ports, job.host, volume);
-  return { volume, seconds: (Date.now() - startedAt) / 1000, ...(typeof remembered === 'string' ? { snapshot: remembered } : {}) };
+  return {
+    volume,
+    seconds: (Date.now() - startedAt) / 1000,
+    ...(typeof remembered === 'string' ? { snapshot: remembered } : {}),
+  };
 }
 
 async function refuseUsed(engine: Engine, volume: string): Promise<void> {
   const users = await containersMounting(engine, volume);
-  if (users.length > 0) throw volumeInUse(engine.host, volume, users.map(({ name }) => name));
+  if (users.length > 0)
+    throw volumeInUse(
+      engine.host,
+      volume,
+      users.map(({ name }) => name),
+    );
 }
 
 async function lastSnapshot(engine: Engine, job: RunningJob, volume: string): Promise<TakenSnapshot | null> {
@@ -52,14 +70,21 @@ async function lastSnapshot(engine: Engine, job: RunningJob, volume: string): Pr
   const repository = await readyRepository(engine, job, await openRepository(job.ports, repositoryId));
   const taken = await takeSnapshot(engine, job, repository, volume, 'before_delete');
   if (taken.unreadable.length > 0)
-    throw fail('backup_partial', `The last snapshot is not complete, so the volume was not deleted: ${taken.unreadable.slice(0, 5).join('; ')}`);
+    throw fail(
+      'backup_partial',
+      `The last snapshot is not complete, so the volume was not deleted: ${taken.unreadable.slice(0, 5).join('; ')}`,
+    );
   await job.remember({ snapshot: taken.id });
   return taken;
 }
 
 async function keep(job: RunningJob, name: string, snapshotId: string): Promise<void> {
   const volume = await findVolume(job.ports.db, job.host, name);
-  if (volume === null) throw fail('volume_not_found', `Volume "${name}" is not in the inventory of host "${job.host}"; nothing was deleted.`);
+  if (volume === null)
+    throw fail(
+      'volume_not_found',
+      `Volume "${name}" is not in the inventory of host "${job.host}"; nothing was deleted.`,
+    );
   const expiresAt = new Date(Date.now() + job.ports.config.undeleteHours * 3_600_000);
   await keepDeletedVolume(job.ports.db, { id: job.id, volume, snapshotId, deletedBy: job.requestedBy, expiresAt });
 }

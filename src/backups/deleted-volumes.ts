@@ -18,9 +18,25 @@ interface Keeping {
 }
 
 /** Writes down what is needed to bring a volume back; a repeated call of the same job changes nothing. */
-export async function keepDeletedVolume(db: Reader, { id, volume, snapshotId, deletedBy, expiresAt }: Keeping): Promise<void> {
+export async function keepDeletedVolume(
+  db: Reader,
+  { id, volume, snapshotId, deletedBy, expiresAt }: Keeping,
+): Promise<void> {
   const { host, name, driver, options, labels, project, environment, class: dataClass } = volume;
-  const create = { id, hostName: host, name, driver, options, labels, project, environment, class: dataClass, snapshotId, deletedBy, expiresAt };
+  const create = {
+    id,
+    hostName: host,
+    name,
+    driver,
+    options,
+    labels,
+    project,
+    environment,
+    class: dataClass,
+    snapshotId,
+    deletedBy,
+    expiresAt,
+  };
   await db.deletedVolume.upsert({ where: { id }, create, update: { snapshotId, expiresAt } });
 }
 
@@ -30,7 +46,10 @@ export async function forgetDeletedVolume(db: Reader, id: string): Promise<void>
 
 /** The newest deleted volume of this name that can be brought back, or null. */
 export async function newestDeletedVolume(db: Reader, host: string, name: string): Promise<DeletedVolume | null> {
-  const row = await db.deletedVolume.findFirst({ where: { hostName: host, name, expiresAt: { gt: new Date() } }, orderBy: { deletedAt: 'desc' } });
+  const row = await db.deletedVolume.findFirst({
+    where: { hostName: host, name, expiresAt: { gt: new Date() } },
+    orderBy: { deletedAt: 'desc' },
+  });
   return row === null ? null : toDeletedVolume(row);
 }
 
@@ -41,13 +60,29 @@ export async function findDeletedVolume(db: Reader, id: string): Promise<VolumeS
   const { name, driver } = row;
   // Written by keepDeletedVolume only, from a volume of the inventory.
   const options = row.options as Record<string, string>;
-  const attributes = { 'stowage.project': row.project, 'stowage.environment': row.environment, 'stowage.class': row.class };
-  const assigned = Object.entries(attributes).flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]));
-  return { name, driver, options, labels: { ...(row.labels as Record<string, string>), ...Object.fromEntries(assigned) } };
+  const attributes = {
+    'stowage.project': row.project,
+    'stowage.environment': row.environment,
+    'stowage.class': row.class,
+  };
+  const assigned = Object.entries(attributes).flatMap(([label, value]) =>
+    value === null ? [] : [[label, value] as const],
+  );
+  return {
+    name,
+    driver,
+    options,
+    labels: { ...(row.labels as Record<string, string>), ...Object.fromEntries(assigned) },
+  };
 }
 
 /** Deleted volumes that can be brought back, newest first. */
-export async function listDeletedVolumes(db: Reader, scope: ProjectScope, limit: number, cursor?: string): Promise<Page<DeletedVolume>> {
+export async function listDeletedVolumes(
+  db: Reader,
+  scope: ProjectScope,
+  limit: number,
+  cursor?: string,
+): Promise<Page<DeletedVolume>> {
   const [deletedAt = '', id = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
   const older = cursor === undefined ? {} : { OR: [{ deletedAt: { lt: deletedAt } }, { deletedAt, id: { lt: id } }] };
   const within = scope === 'all' ? {} : { project: { in: [...scope] } };
@@ -59,6 +94,26 @@ export async function listDeletedVolumes(db: Reader, scope: ProjectScope, limit:
   return toPage(rows, limit, (row) => [row.deletedAt.toISOString(), row.id], toDeletedVolume);
 }
 
-function toDeletedVolume({ id, hostName, name, driver, project, snapshotId, deletedBy, deletedAt, expiresAt }: Row): DeletedVolume {
-  return { id, host: hostName, name, driver, project, snapshot: snapshotId, deletedBy, deletedAt: deletedAt.toISOString(), expiresAt: expiresAt.toISOString() };
+function toDeletedVolume({
+  id,
+  hostName,
+  name,
+  driver,
+  project,
+  snapshotId,
+  deletedBy,
+  deletedAt,
+  expiresAt,
+}: Row): DeletedVolume {
+  return {
+    id,
+    host: hostName,
+    name,
+    driver,
+    project,
+    snapshot: snapshotId,
+    deletedBy,
+    deletedAt: deletedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+  };
 }

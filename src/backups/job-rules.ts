@@ -17,6 +17,9 @@ export function volumeOf({ volume }: Pick<RunningJob, 'volume'>): string {
 export function allowedFor(permission: Permission) {
   return (actor: Actor, { project, volume }: Pick<RunningJob, 'project' | 'volume'>): void => {
     if (!reaches(scopeOf(actor, permission), project))
-      throw fail('forbidden', `${actor.subject} may not "${permission}" on volume "${volume}" any more; the job was not started.`);
+      throw fail(
+        'forbidden',
+        `${actor.subject} may not "${permission}" on volume "${volume}" any more; the job was not started.`,
+      );
   };
 }

@@ -16,7 +16,13 @@ import { requireUsable } from './repository-reach.ts';
 import { volumeInUse } from './volume-in-use.ts';
 
 const address = { host: HostName, name: VolumeName };
-const repositoryField = T.Optional(T.String({ minLength: 1, maxLength: 64, description: 'Name or id of the repository; the default one when not given.' }));
+const repositoryField = T.Optional(
+  T.String({
+    minLength: 1,
+    maxLength: 64,
+    description: 'Name or id of the repository; the default one when not given.',
+  }),
+);
 
 export const createBackup = command('backups.create', {
   permission: 'operate',
@@ -28,7 +34,13 @@ export const createBackup = command('backups.create', {
   async run(context, { host, name, repository }) {
     const volume = await requireVolume(context, host, name);
     const { id } = await usableRepository(context, host, repository);
-    return await enqueueJob(context, { kind: 'volume_backup', host, volume: name, project: volume.project, input: { repositoryId: id } });
+    return await enqueueJob(context, {
+      kind: 'volume_backup',
+      host,
+      volume: name,
+      project: volume.project,
+      input: { repositoryId: id },
+    });
   },
 });
 
@@ -37,7 +49,8 @@ const sourceTarget: Target<{ host: string; name: string; snapshot: string }> = {
     const snapshot = await findSnapshot(ports.db, id);
     return snapshot?.host === host && snapshot.volume === name ? snapshot : null;
   },
-  absent: ({ host, name, snapshot }) => fail('snapshot_not_found', `Volume "${name}" of host "${host}" has no snapshot "${snapshot}".`),
+  absent: ({ host, name, snapshot }) =>
+    fail('snapshot_not_found', `Volume "${name}" of host "${host}" has no snapshot "${snapshot}".`),
 };
 
 export const createRestore = command('restores.create', {
@@ -56,15 +69,26 @@ export const createRestore = command('restores.create', {
   output: Job,
   recall: recallJob,
   async run(context, { host, name, snapshot: id, into, inPlace = false, confirm }) {
-    if ((into !== undefined) === inPlace) throw fail('invalid_input', 'Give either `into`, the name of a new volume, or `inPlace`: true.');
+    if ((into !== undefined) === inPlace)
+      throw fail('invalid_input', 'Give either `into`, the name of a new volume, or `inPlace`: true.');
     const snapshot = await sourceOf(context, id);
     const input = { snapshot: snapshot.id, repositoryId: snapshot.repositoryId };
     if (into !== undefined) {
       requireVolumeName(into);
       await refuseTaken(context, host, into);
-      return await enqueueJob(context, { kind: 'volume_restore', host, volume: into, project: snapshot.project, input: { ...input, into } });
+      return await enqueueJob(context, {
+        kind: 'volume_restore',
+        host,
+        volume: into,
+        project: snapshot.project,
+        input: { ...input, into },
+      });
     }
-    if (confirm !== name) throw fail('confirmation_required', `A restore in place replaces what is in the volume; repeat its name in \`confirm\`: "${name}".`);
+    if (confirm !== name)
+      throw fail(
+        'confirmation_required',
+        `A restore in place replaces what is in the volume; repeat its name in \`confirm\`: "${name}".`,
+      );
     const volume = await requireVolume(context, host, name);
     requireAdmin(context, volume.project, 'restore in place');
     return await enqueueJob(context, { kind: 'volume_restore', host, volume: name, project: volume.project, input });
@@ -75,7 +99,8 @@ export const deleteVolume = command('volumes.delete', {
   permission: 'administer',
   reach: volumeTarget,
   summary: 'Delete a volume',
-  description: 'A last snapshot is kept, from which the volume can be brought back for a while, unless `keepSnapshot` is false.',
+  description:
+    'A last snapshot is kept, from which the volume can be brought back for a while, unless `keepSnapshot` is false.',
   input: object({
     ...address,
     confirm: T.Optional(T.String({ description: 'Name of the volume, once more.' })),
@@ -86,12 +111,19 @@ export const deleteVolume = command('volumes.delete', {
   recall: recallJob,
   async run(context, { host, name, confirm, keepSnapshot = true, repository }) {
     const { ports } = context;
-    if (confirm !== name) throw fail('confirmation_required', `Repeat the name of the volume in \`confirm\`: "${name}".`);
+    if (confirm !== name)
+      throw fail('confirmation_required', `Repeat the name of the volume in \`confirm\`: "${name}".`);
     const volume = await requireVolume(context, host, name);
     const holds = await repositoryInVolume(ports.db, host, name);
-    if (holds !== null) throw fail('repository_in_use', `Volume "${name}" holds the repository "${holds}"; delete the repository first.`);
+    if (holds !== null)
+      throw fail('repository_in_use', `Volume "${name}" holds the repository "${holds}"; delete the repository first.`);
     const users = await containersMounting(ports.engines.get(host), name);
-    if (users.length > 0) throw volumeInUse(host, name, users.map((user) => user.name));
+    if (users.length > 0)
+      throw volumeInUse(
+        host,
+        name,
+        users.map((user) => user.name),
+      );
     const input = keepSnapshot ? { repositoryId: (await usableRepository(context, host, repository)).id } : {};
     return await enqueueJob(context, { kind: 'volume_delete', host, volume: name, project: volume.project, input });
   },
@@ -99,7 +131,8 @@ export const deleteVolume = command('volumes.delete', {
 
 const deletedTarget: Target<{ host: string; name: string }> = {
   find: ({ ports }, { host, name }) => newestDeletedVolume(ports.db, host, name),
-  absent: ({ host, name }) => fail('deleted_volume_not_found', `No deleted volume "${name}" of host "${host}" can be brought back.`),
+  absent: ({ host, name }) =>
+    fail('deleted_volume_not_found', `No deleted volume "${name}" of host "${host}" can be brought back.`),
 };
 
 export const undeleteVolume = command('volumes.undelete', {
@@ -153,5 +186,9 @@ async function refuseTaken({ ports }: AdmittedContext, host: string, name: strin
 }
 
 function requireAdmin({ actor }: AdmittedContext, project: string | null, deed: string): void {
-  if (!reaches(scopeOf(actor, 'administer'), project)) throw fail('forbidden', `To ${deed} asks for the role admin on ${project === null ? 'everything' : `project "${project}"`}.`);
+  if (!reaches(scopeOf(actor, 'administer'), project))
+    throw fail(
+      'forbidden',
+      `To ${deed} asks for the role admin on ${project === null ? 'everything' : `project "${project}"`}.`,
+    );
 }

@@ -24,14 +24,24 @@ export function repositoryLock(job: Pick<RunningJob, 'ports'>, repositoryId: str
 }
 
 /** Creates the helper of a step, so that it (and its restart note) is there before anything is stopped. */
-export async function prepareStep(engine: Engine, job: RunningJob, repository: OpenRepository, step: ResticStep): Promise<void> {
+export async function prepareStep(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  step: ResticStep,
+): Promise<void> {
   await requireRepositoryVolume(engine, repository);
   const id = await prepareHelper(engine, job, { step: step.step, spec: specOf(repository, step) });
   await refusePhantoms(engine, id, helperName(job, step.step), step.mounts);
 }
 
 /** Runs restic to its end, or attaches to the helper that does. A helper that dies leaves the suspicion of a lock. */
-export async function runRestic(engine: Engine, job: RunningJob, repository: OpenRepository, step: ResticStep): Promise<HelperOutcome> {
+export async function runRestic(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  step: ResticStep,
+): Promise<HelperOutcome> {
   await prepareStep(engine, job, repository, step);
   const { secrets } = repositoryAccess(repository.location, repository.secret, true);
   try {
@@ -47,17 +57,26 @@ export async function runRestic(engine: Engine, job: RunningJob, repository: Ope
     if (outcome.exitCode >= 128) await suspectLock(job.ports.db, repository.id, true);
     return outcome;
   } catch (error) {
-    if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled') await suspectLock(job.ports.db, repository.id, true);
+    if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled')
+      await suspectLock(job.ports.db, repository.id, true);
     throw error;
   }
 }
 
 function specOf(repository: OpenRepository, { command, capabilities, mounts }: ResticStep) {
-  return resticHelper(repositoryAccess(repository.location, repository.secret, true), command, { capabilities, mounts });
+  return resticHelper(repositoryAccess(repository.location, repository.secret, true), command, {
+    capabilities,
+    mounts,
+  });
 }
 
 /** A volume that is gone is made by Docker, empty, when a helper mounts it: such a one is removed, and the job refused. */
-async function refusePhantoms(engine: Engine, helperId: string, name: string, mounts: readonly HelperMount[]): Promise<void> {
+async function refusePhantoms(
+  engine: Engine,
+  helperId: string,
+  name: string,
+  mounts: readonly HelperMount[],
+): Promise<void> {
   for (const { type, source } of mounts) {
     if (type !== 'volume') continue;
     const volume = await engine.findVolume(source);
@@ -76,12 +95,25 @@ export function volumeGone(host: string, volume: string) {
 /** A repository in use whose volume is gone must not silently become a new, empty one. */
 async function requireRepositoryVolume(engine: Engine, { location, name, ready }: OpenRepository): Promise<void> {
   if (location.kind !== 'volume' || (await engine.findVolume(location.volume)) !== null) return;
-  if (ready) throw fail('repository_missing', `The Docker volume "${location.volume}" of repository "${name}" is gone; restore it before the repository is used again.`);
-  await engine.createVolume({ name: location.volume, driver: 'local', options: {}, labels: { 'stowage.role': 'repository' } });
+  if (ready)
+    throw fail(
+      'repository_missing',
+      `The Docker volume "${location.volume}" of repository "${name}" is gone; restore it before the repository is used again.`,
+    );
+  await engine.createVolume({
+    name: location.volume,
+    driver: 'local',
+    options: {},
+    labels: { 'stowage.role': 'repository' },
+  });
 }
 
 /** Makes the restic repository at its first use, and removes the locks of helpers that died. Gives it back ready. */
-export async function readyRepository(engine: Engine, job: RunningJob, repository: OpenRepository): Promise<OpenRepository> {
+export async function readyRepository(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+): Promise<OpenRepository> {
   if (!repository.ready) await initialize(engine, job, repository);
   if (repository.lockSuspected) await removeStaleLocks(engine, job, repository);
   return { ...repository, ready: true };
@@ -97,12 +129,18 @@ async function initialize(engine: Engine, job: RunningJob, repository: OpenRepos
 
 async function removeStaleLocks(engine: Engine, job: RunningJob, repository: OpenRepository): Promise<void> {
   const alone = await whileAlone(job.ports.db, job.id, repositoryLock(job, repository.id), async () => {
-    const { exitCode, complaints } = await runRestic(engine, job, { ...repository, ready: true }, quietStep('unlock', unlockCommand()));
+    const { exitCode, complaints } = await runRestic(
+      engine,
+      job,
+      { ...repository, ready: true },
+      quietStep('unlock', unlockCommand()),
+    );
     if (exitCode !== 0) throw exitFailure('unlock', exitCode, complaints);
     await suspectLock(job.ports.db, repository.id, false);
     await job.log('info', 'Removed the lock that a dead helper had left in the repository.');
   });
-  if (!alone) await job.log('info', 'A dead helper may have left a lock; it stays until no other job uses the repository.');
+  if (!alone)
+    await job.log('info', 'A dead helper may have left a lock; it stays until no other job uses the repository.');
 }
 
 function quietStep(step: string, command: readonly string[]): ResticStep {

@@ -14,14 +14,21 @@ import { restoreIntoNew } from './restore-into-new.ts';
 
 /** Restores a snapshot, into a new volume or in place. */
 export const restoreHandler: JobHandler = {
-  locks: (job) => [volumeLock(job.host, volumeOf(job)), repositoryLock(job, Value.Parse(RestoreInput, job.input).repositoryId)],
-  authorize: (actor, job) => allowedFor(Value.Parse(RestoreInput, job.input).into === undefined ? 'administer' : 'operate')(actor, job),
+  locks: (job) => [
+    volumeLock(job.host, volumeOf(job)),
+    repositoryLock(job, Value.Parse(RestoreInput, job.input).repositoryId),
+  ],
+  authorize: (actor, job) =>
+    allowedFor(Value.Parse(RestoreInput, job.input).into === undefined ? 'administer' : 'operate')(actor, job),
   run: restore,
 };
 
 /** Brings a deleted volume back from its last snapshot, with its driver, options and labels. */
 export const undeleteHandler: JobHandler = {
-  locks: (job) => [volumeLock(job.host, volumeOf(job)), repositoryLock(job, Value.Parse(UndeleteInput, job.input).repositoryId)],
+  locks: (job) => [
+    volumeLock(job.host, volumeOf(job)),
+    repositoryLock(job, Value.Parse(UndeleteInput, job.input).repositoryId),
+  ],
   authorize: allowedFor('operate'),
   run: undelete,
 };
@@ -37,7 +44,12 @@ async function restore(job: RunningJob): Promise<JobResult> {
     return { ...result, seconds: (Date.now() - startedAt) / 1000 };
   }
   const labels = job.project === null ? {} : { 'stowage.project': job.project };
-  const restored = await restoreIntoNew(engine, job, repository, snapshot, { name: volume, driver: 'local', options: {}, labels });
+  const restored = await restoreIntoNew(engine, job, repository, snapshot, {
+    name: volume,
+    driver: 'local',
+    options: {},
+    labels,
+  });
   return { volume, snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
 }
 

@@ -8,14 +8,21 @@ import { type Restorable, type Restored, restoreInto } from './restore-step.ts';
 const madeByLabel = 'stowage.restored-by';
 
 /** Makes a volume and writes a snapshot into it. When that fails the volume is removed again: half a volume helps nobody. */
-export async function restoreIntoNew(engine: Engine, job: RunningJob, repository: OpenRepository, snapshot: Restorable, spec: VolumeSpec): Promise<Restored> {
+export async function restoreIntoNew(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  snapshot: Restorable,
+  spec: VolumeSpec,
+): Promise<Restored> {
   await makeVolume(engine, job, spec);
   try {
     const restored = await restoreInto(engine, job, repository, snapshot, spec.name);
     await refreshVolume(job.ports, job.host, spec.name);
     return restored;
   } catch (error) {
-    if (error instanceof ClaimLost || stopReason(job.signal) === 'lost' || isFailure(error, 'database_unavailable')) throw error;
+    if (error instanceof ClaimLost || stopReason(job.signal) === 'lost' || isFailure(error, 'database_unavailable'))
+      throw error;
     await unmake(engine, job, spec.name);
     throw error;
   }
@@ -24,7 +31,8 @@ export async function restoreIntoNew(engine: Engine, job: RunningJob, repository
 async function makeVolume(engine: Engine, job: RunningJob, spec: VolumeSpec): Promise<void> {
   const existing = await engine.findVolume(spec.name);
   if (existing?.labels[madeByLabel] === job.id) return;
-  if (existing !== null) throw fail('volume_exists', `Volume "${spec.name}" exists already on host "${job.host}"; choose another name.`);
+  if (existing !== null)
+    throw fail('volume_exists', `Volume "${spec.name}" exists already on host "${job.host}"; choose another name.`);
   await engine.createVolume({ ...spec, labels: { ...spec.labels, [madeByLabel]: job.id } });
   await refreshVolume(job.ports, job.host, spec.name);
 }

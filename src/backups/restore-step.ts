@@ -25,7 +25,8 @@ export function restoreStep(job: RunningJob, snapshot: Restorable, volume: strin
   const onMessage = (message: ResticMessage) => {
     report(message);
     if (message.kind === 'restore') summaries.push(message.summary);
-    if (message.kind === 'error' && problems.length < problemsKept) problems.push(`${message.item}: ${message.message}`);
+    if (message.kind === 'error' && problems.length < problemsKept)
+      problems.push(`${message.item}: ${message.message}`);
   };
   const step: ResticStep = {
     step: name,
@@ -46,16 +47,27 @@ export interface Restored {
 }
 
 /** Writes a snapshot into a volume. Throws `restore_failed`, and `restore_incomplete` when something did not come back. */
-export async function restoreInto(engine: Engine, job: RunningJob, repository: OpenRepository, snapshot: Restorable, volume: string, name = 'restore'): Promise<Restored> {
+export async function restoreInto(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  snapshot: Restorable,
+  volume: string,
+  name = 'restore',
+): Promise<Restored> {
   const { step, summaries, problems } = restoreStep(job, snapshot, volume, name);
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
   for (const problem of problems) await job.log('error', problem);
   if (exitCode !== 0) throw exitFailure('restore', exitCode, complaints);
   const [restored, missing] = summaries;
-  if (restored === undefined || missing === undefined) throw fail('restore_failed', 'restic ended without a summary; see the log of the job.');
+  if (restored === undefined || missing === undefined)
+    throw fail('restore_failed', 'restic ended without a summary; see the log of the job.');
   const { bytes_restored: bytesMissing = 0, files_deleted: filesTooMany = 0 } = missing;
   if (bytesMissing > 0 || filesTooMany > 0)
-    throw fail('restore_incomplete', `After the restore ${bytesMissing} bytes still differ and ${filesTooMany} entries are too many; volume "${volume}" must not be used.`);
+    throw fail(
+      'restore_incomplete',
+      `After the restore ${bytesMissing} bytes still differ and ${filesTooMany} entries are too many; volume "${volume}" must not be used.`,
+    );
   return {
     filesRestored: restored.files_restored ?? 0,
     filesUnchanged: restored.files_skipped ?? 0,

@@ -33,7 +33,8 @@ export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotRe
   const onMessage = (message: ResticMessage) => {
     report(message);
     if (message.kind === 'backup') found.summary = message.summary;
-    if (message.kind === 'error' && unreadable.length < unreadableKept) unreadable.push(`${message.item.slice(path.length) || '/'}: ${message.message}`);
+    if (message.kind === 'error' && unreadable.length < unreadableKept)
+      unreadable.push(`${message.item.slice(path.length) || '/'}: ${message.message}`);
   };
   const step: ResticStep = {
     step: reason,
@@ -46,7 +47,13 @@ export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotRe
 }
 
 /** Backs up a volume and writes the snapshot down. A partial one is recorded as such. Throws what {@link exitFailure} makes. */
-export async function takeSnapshot(engine: Engine, job: RunningJob, repository: OpenRepository, volume: string, reason: SnapshotReason): Promise<TakenSnapshot> {
+export async function takeSnapshot(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  volume: string,
+  reason: SnapshotReason,
+): Promise<TakenSnapshot> {
   const { step, path, unreadable, found } = snapshotStep(job, volume, reason);
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
   const { summary } = found;

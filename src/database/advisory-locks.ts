@@ -12,7 +12,13 @@ export interface AdvisoryLocks {
 
 /** Connects for advisory locks of PostgreSQL, each on a connection of its own. */
 export function connectAdvisoryLocks(url: string): AdvisoryLocks {
-  const pool = new Pool({ connectionString: url, max: 20, connectionTimeoutMillis: 10_000, allowExitOnIdle: true, keepAlive: true });
+  const pool = new Pool({
+    connectionString: url,
+    max: 20,
+    connectionTimeoutMillis: 10_000,
+    allowExitOnIdle: true,
+    keepAlive: true,
+  });
   pool.on('error', () => {
     // An idle connection that dies is replaced by the pool; one that carries a lock reports below.
   });
@@ -40,7 +46,9 @@ export function connectAdvisoryLocks(url: string): AdvisoryLocks {
 
   return {
     async hold(name, work) {
-      const result = await withLock(name, "select pg_advisory_lock($1) is not null as held", async () => ({ value: await work() }));
+      const result = await withLock(name, 'select pg_advisory_lock($1) is not null as held', async () => ({
+        value: await work(),
+      }));
       if (result === null) throw new Error(`The advisory lock "${name}" was not given.`);
       return result.value;
     },

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { isFailure, fail } from '../errors.ts';
+import { fail, isFailure } from '../errors.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
 export { Prisma };
@@ -24,12 +24,27 @@ export function isTaken(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
-const connectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P01', '57P02', '57P03']);
+const connectionCodes = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
 
 /** Turns a thrown value into `database_unavailable` when it says that PostgreSQL cannot be reached; else gives it back. */
 export function translateDatabaseError(error: unknown): unknown {
   if (isFailure(error) || !isConnectionError(error)) return error;
-  return fail('database_unavailable', { detail: 'PostgreSQL does not answer; the request was not carried out. Try again.', cause: error });
+  return fail('database_unavailable', {
+    detail: 'PostgreSQL does not answer; the request was not carried out. Try again.',
+    cause: error,
+  });
 }
 
 function isConnectionError(error: unknown): boolean {

@@ -15,7 +15,10 @@ export async function postgresBinaries(): Promise<string> {
     const entry = createRequire(import.meta.url).resolve(packageName);
     return join(dirname(dirname(entry)), 'native', 'bin');
   } catch (cause) {
-    throw fail('database_unavailable', { detail: `There is no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL to one of yours.`, cause });
+    throw fail('database_unavailable', {
+      detail: `There is no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL to one of yours.`,
+      cause,
+    });
   }
 }
 
@@ -59,7 +62,8 @@ async function asOrdinaryUser(command: readonly [string, ...string[]]): Promise<
     await run('unshare', [...namespace, 'true']);
   } catch (cause) {
     throw fail('database_unavailable', {
-      detail: 'PostgreSQL does not run as root, and user namespaces are not to be had here. Start Stowage as another user, or set DATABASE_URL.',
+      detail:
+        'PostgreSQL does not run as root, and user namespaces are not to be had here. Start Stowage as another user, or set DATABASE_URL.',
       cause,
     });
   }

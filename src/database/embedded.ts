@@ -46,7 +46,11 @@ export async function startEmbeddedPostgres({ directory, progress }: Options): P
   const live = await findLivePostmaster(data);
   const postmaster = live ?? (await launch(binaries, directory, data));
   await connectable(postmaster, password, directory);
-  return { url: urlOf(postmaster.port, password, database), adopted: live !== null, stop: () => stopServer(postmaster, data) };
+  return {
+    url: urlOf(postmaster.port, password, database),
+    adopted: live !== null,
+    stop: () => stopServer(postmaster, data),
+  };
 }
 
 async function ensurePassword(directory: string): Promise<string> {
@@ -59,13 +63,29 @@ async function ensurePassword(directory: string): Promise<string> {
 async function initialize(binaries: string, directory: string, data: string): Promise<void> {
   const unfinished = `${data}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  await runPostgresTool(binaries, 'initdb', ['-D', unfinished, '-U', user, `--pwfile=${join(directory, 'password')}`, '-A', 'scram-sha-256', '--encoding=UTF8', '--locale=C']);
+  await runPostgresTool(binaries, 'initdb', [
+    '-D',
+    unfinished,
+    '-U',
+    user,
+    `--pwfile=${join(directory, 'password')}`,
+    '-A',
+    'scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+  ]);
   await rename(unfinished, data);
 }
 
 async function launch(binaries: string, directory: string, data: string): Promise<Postmaster> {
   const port = await freePort();
-  const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, shared_buffers: '128MB' };
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '128MB',
+  };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const pid = await spawnPostgres(binaries, ['-D', data, ...flags], join(directory, 'log'));
   return { pid, port };
@@ -83,7 +103,10 @@ async function connectable({ pid, port }: Postmaster, password: string, director
         continue;
       }
       const log = await readFile(join(directory, 'log'), 'utf8').catch(() => '');
-      throw fail('database_unavailable', { detail: `The embedded PostgreSQL did not start: ${log.trim().split('\n').slice(-3).join(' ')}`, cause });
+      throw fail('database_unavailable', {
+        detail: `The embedded PostgreSQL did not start: ${log.trim().split('\n').slice(-3).join(' ')}`,
+        cause,
+      });
     }
   }
 }
@@ -104,7 +127,11 @@ async function stopServer({ pid }: Postmaster, data: string): Promise<void> {
   process.kill(pid, 'SIGINT');
   const giveUpAt = Date.now() + stopSeconds * 1000;
   while (existsSync(join(data, 'postmaster.pid')) || isAlive(pid)) {
-    if (Date.now() > giveUpAt) throw fail('database_unavailable', `The embedded PostgreSQL (process ${pid}) did not end within ${stopSeconds} s; end it by hand.`);
+    if (Date.now() > giveUpAt)
+      throw fail(
+        'database_unavailable',
+        `The embedded PostgreSQL (process ${pid}) did not end within ${stopSeconds} s; end it by hand.`,
+      );
     await sleep(25);
   }
 }

@@ -67,9 +67,18 @@ async function applyPending(client: Client, migrations: readonly Migration[]): P
 function refuseOtherHistory(migrations: readonly Migration[], applied: ReadonlyMap<string, AppliedMigration>): void {
   for (const { migration_name: name, checksum, finished } of applied.values()) {
     const known = migrations.find((migration) => migration.name === name);
-    if (known === undefined) throw new Error(`The database has the migration "${name}", which this version of Stowage does not know. Start a newer version.`);
-    if (!finished) throw new Error(`The migration "${name}" was begun and did not end. Mend the database, then run "prisma migrate resolve".`);
-    if (known.checksum !== checksum) throw new Error(`The migration "${name}" was changed after it was applied. Put its file back and write a new migration.`);
+    if (known === undefined)
+      throw new Error(
+        `The database has the migration "${name}", which this version of Stowage does not know. Start a newer version.`,
+      );
+    if (!finished)
+      throw new Error(
+        `The migration "${name}" was begun and did not end. Mend the database, then run "prisma migrate resolve".`,
+      );
+    if (known.checksum !== checksum)
+      throw new Error(
+        `The migration "${name}" was changed after it was applied. Put its file back and write a new migration.`,
+      );
   }
 }
 

@@ -44,7 +44,12 @@ export function connectNotices(url: string, db: Database): Notices {
 
 async function* nothing(): AsyncGenerator<Notice> {}
 
-async function* matching(events: ReturnType<typeof on>, topic: Notice['topic'], id: string | undefined, signal: AbortSignal): AsyncGenerator<Notice> {
+async function* matching(
+  events: ReturnType<typeof on>,
+  topic: Notice['topic'],
+  id: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Notice> {
   try {
     for await (const [notice] of events) {
       if (notice === null) yield { topic, id: id ?? '*' };
@@ -83,5 +88,7 @@ function parse(payload: string | undefined): Notice | undefined {
 }
 
 function isNotice(value: unknown): value is Notice {
-  return typeof value === 'object' && value !== null && 'topic' in value && 'id' in value && typeof value.id === 'string';
+  return (
+    typeof value === 'object' && value !== null && 'topic' in value && 'id' in value && typeof value.id === 'string'
+  );
 }

@@ -1,5 +1,5 @@
 import type { Database, Prisma, Transaction } from '../database/client.ts';
-import { type Failure } from '../errors.ts';
+import type { Failure } from '../errors.ts';
 import { ClaimLost, type LockRequest } from './handler.ts';
 import { type JobRow, withAttempts } from './job-row.ts';
 import { takeLocks } from './locks.ts';
@@ -19,7 +19,12 @@ export interface Claim {
 }
 
 /** Takes the job and what it must hold, or gives null: it has ended, must wait, or its resources are taken. */
-export async function claimJob(db: Database, id: string, worker: string, locks: readonly LockRequest[]): Promise<Claim | null> {
+export async function claimJob(
+  db: Database,
+  id: string,
+  worker: string,
+  locks: readonly LockRequest[],
+): Promise<Claim | null> {
   return await db.$transaction(async (tx) => {
     if (!(await takeLocks(tx, id, locks))) return null;
     const claimable = { id, OR: [{ state: 'queued', runAfter: { lte: new Date() } }, { state: 'running' }] };
@@ -32,7 +37,14 @@ export async function claimJob(db: Database, id: string, worker: string, locks: 
     const attempt = takenOver ? before.attempt : before.attempt + 1;
     if (!takenOver) await tx.jobAttempt.create({ data: { jobId: id, number: attempt } });
     const now = new Date();
-    const data = { state: 'running', worker, attempt, claim: { increment: 1 }, progressedAt: now, startedAt: before.startedAt ?? now };
+    const data = {
+      state: 'running',
+      worker,
+      attempt,
+      claim: { increment: 1 },
+      progressedAt: now,
+      startedAt: before.startedAt ?? now,
+    };
     const row = await tx.job.update({ where: { id }, data, include: withAttempts });
     return claimOf(db, row, takenOver);
   });
@@ -68,8 +80,10 @@ function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
     async log(level, message) {
       await db.jobLogEntry.create({ data: { jobId: row.id, attempt: row.attempt, level, message } });
     },
-    succeed: (result) => conclude({ state: 'succeeded', result, finishedAt: new Date(), errorCode: null, errorDetail: null }, null),
-    end: (state, failure) => conclude({ state, finishedAt: new Date(), errorCode: failure.code, errorDetail: failure.message }, failure),
+    succeed: (result) =>
+      conclude({ state: 'succeeded', result, finishedAt: new Date(), errorCode: null, errorDetail: null }, null),
+    end: (state, failure) =>
+      conclude({ state, finishedAt: new Date(), errorCode: failure.code, errorDetail: failure.message }, failure),
     postpone: (failure, until) => conclude({ state: 'queued', runAfter: until }, failure),
   };
 }

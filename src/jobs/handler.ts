@@ -1,7 +1,7 @@
 import type { Actor } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
-import type { RestartNote } from './restart-note.ts';
 import type { JobKind, JobProgress, JobResult, LogLevel } from './model.ts';
+import type { RestartNote } from './restart-note.ts';
 
 /** Why a running job must stop: `lost` means that it belongs to another worker now, which goes on with it. */
 export type StopReason = 'canceled' | 'stalled' | 'lost';

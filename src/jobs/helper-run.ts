@@ -26,12 +26,21 @@ export function helperName(job: Pick<RunningJob, 'id' | 'attempt'>, step: string
 }
 
 /** Creates the helper of a step without starting it; keeps the one that a dead worker of this attempt made. */
-export async function prepareHelper(engine: Engine, job: RunningJob, { step, spec }: Pick<HelperStep, 'step' | 'spec'>): Promise<string> {
+export async function prepareHelper(
+  engine: Engine,
+  job: RunningJob,
+  { step, spec }: Pick<HelperStep, 'step' | 'spec'>,
+): Promise<string> {
   const name = helperName(job, step);
   const existing = await engine.findHelper(name);
   if (existing !== null) return existing.id;
   const note = job.restartNote === null ? {} : { [helperLabels.restartNote]: JSON.stringify(job.restartNote) };
-  const labels = { [helperLabels.job]: job.id, [helperLabels.attempt]: String(job.attempt), [helperLabels.step]: step, ...note };
+  const labels = {
+    [helperLabels.job]: job.id,
+    [helperLabels.attempt]: String(job.attempt),
+    [helperLabels.step]: step,
+    ...note,
+  };
   await job.noteHelper(name);
   const { id } = await engine.createHelper({ ...spec, name, labels });
   return id;
@@ -45,7 +54,11 @@ export async function runHelper(engine: Engine, job: RunningJob, step: HelperSte
   const id = await prepareHelper(engine, job, step);
   job.signal.throwIfAborted();
   const helper = await engine.findHelper(id);
-  if (helper === null) throw fail('helper_interrupted', `The helper of step ${step.step} was removed before it could start; the next attempt makes a new one.`);
+  if (helper === null)
+    throw fail(
+      'helper_interrupted',
+      `The helper of step ${step.step} was removed before it could start; the next attempt makes a new one.`,
+    );
   if (helper.state === 'created') await engine.startHelper(id, step.secrets);
   else await job.log('info', `Attached to the helper ${helper.name}, which is ${helper.state}.`);
 

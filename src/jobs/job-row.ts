@@ -1,7 +1,7 @@
-import type { Prisma } from '../database/client.ts';
-import { JobResult, JobProgress, type Job, type JobError } from './model.ts';
 import Value from 'typebox/value';
+import type { Prisma } from '../database/client.ts';
 import type { JobKind, JobState, LogLevel } from './model.ts';
+import { type Job, type JobError, JobProgress, JobResult } from './model.ts';
 
 export const withAttempts = { attempts: { orderBy: { number: 'asc' } } } as const satisfies Prisma.JobInclude;
 export type JobRow = Prisma.JobGetPayload<{ include: typeof withAttempts }>;
@@ -39,11 +39,23 @@ function toAttempt(row: JobRow['attempts'][number]): Job['attempts'][number] {
   };
 }
 
-function toError({ errorCode, errorDetail }: { errorCode: string | null; errorDetail: string | null }): JobError | null {
+function toError({
+  errorCode,
+  errorDetail,
+}: {
+  errorCode: string | null;
+  errorDetail: string | null;
+}): JobError | null {
   return errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' };
 }
 
 /** A line of a job's log as the API shows it. */
 export function toLogEntry(row: { id: bigint; at: Date; attempt: number; level: string; message: string }) {
-  return { id: row.id.toString(), at: row.at.toISOString(), attempt: row.attempt, level: row.level as LogLevel, message: row.message };
+  return {
+    id: row.id.toString(),
+    at: row.at.toISOString(),
+    attempt: row.attempt,
+    level: row.level as LogLevel,
+    message: row.message,
+  };
 }

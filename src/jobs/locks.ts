@@ -30,7 +30,12 @@ function freeSlots(held: readonly { slot: number }[], slots: number): number[] {
  * Runs `work` while the job alone holds the resource, of which it has one slot already; gives false, without running
  * it, when another job holds a slot.
  */
-export async function whileAlone(db: Database, jobId: string, { resource, slots }: LockRequest, work: () => Promise<void>): Promise<boolean> {
+export async function whileAlone(
+  db: Database,
+  jobId: string,
+  { resource, slots }: LockRequest,
+  work: () => Promise<void>,
+): Promise<boolean> {
   const extra = await db.$transaction(async (tx) => {
     await tx.$executeRaw`select pg_advisory_xact_lock(${takingKey})`;
     const held = await tx.jobLock.findMany({ where: { resource } });

@@ -60,7 +60,9 @@ export const JobResult = object(
     filesDeleted: T.Optional(Count),
     seconds: T.Optional(T.Number({ minimum: 0 })),
     outageSeconds: T.Optional(T.Number({ minimum: 0, description: 'How long containers were stopped.' })),
-    stoppedContainers: T.Optional(T.Array(T.String(), { description: 'Names of containers that were stopped and started again.' })),
+    stoppedContainers: T.Optional(
+      T.Array(T.String(), { description: 'Names of containers that were stopped and started again.' }),
+    ),
     unreadable: T.Optional(T.Array(T.String(), { description: 'Files that could not be read.' })),
   },
   { $id: 'JobResult', description: 'What a job achieved; which fields there are depends on its kind.' },

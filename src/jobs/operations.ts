@@ -1,7 +1,7 @@
 import { reaches, scopeOf } from '../access/roles.ts';
+import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { command, query, type Target } from '../operation.ts';
-import type { AdmittedContext } from '../context.ts';
 import { HostName, object, paging, T, Uuid } from '../schema.ts';
 import { Job, JobKind, JobLogPage, JobPage, JobState } from './model.ts';
 import { enqueueJob, recallJob } from './read.ts';
@@ -24,7 +24,13 @@ export const listJobs = query('jobs.list', {
   permission: 'read',
   reach: 'anything',
   summary: 'List jobs, newest first',
-  input: object({ host: T.Optional(HostName), volume: T.Optional(T.String({ maxLength: 255 })), kind: T.Optional(JobKind), state: T.Optional(JobState), ...paging }),
+  input: object({
+    host: T.Optional(HostName),
+    volume: T.Optional(T.String({ maxLength: 255 })),
+    kind: T.Optional(JobKind),
+    state: T.Optional(JobState),
+    ...paging,
+  }),
   output: JobPage,
   run: ({ ports, scope }, { limit = 50, cursor, ...filter }) => store.listJobs(ports.db, scope, filter, limit, cursor),
 });
@@ -51,13 +57,15 @@ export const cancelJob = command('jobs.cancel', {
   permission: 'operate',
   reach: jobTarget,
   summary: 'Cancel a job',
-  description: 'A queued job is canceled at once; a running one ends in good order: what it has begun is undone, and containers that it stopped run again.',
+  description:
+    'A queued job is canceled at once; a running one ends in good order: what it has begun is undone, and containers that it stopped run again.',
   input: object(address),
   output: Job,
   async run(context, { job: id }) {
     const { ports } = context;
     const before = await found(context, id);
-    if (before.finishedAt !== null) throw fail('job_finished', `Job ${id} has ${before.state} already; nothing is left to cancel.`);
+    if (before.finishedAt !== null)
+      throw fail('job_finished', `Job ${id} has ${before.state} already; nothing is left to cancel.`);
     await store.requestCancel(ports.db, id);
     await ports.notices.publish({ topic: 'cancel', id });
     await ports.notices.publish({ topic: 'job', id });
@@ -78,7 +86,10 @@ export const retryJob = command('jobs.retry', {
     const before = await store.findJobRow(ports.db, id);
     if (before === null) throw jobTarget.absent({ job: id });
     if (before.state !== 'failed' && before.state !== 'canceled')
-      throw fail(before.state === 'succeeded' ? 'job_finished' : 'job_not_finished', `Job ${id} is ${before.state}; only failed and canceled jobs are retried.`);
+      throw fail(
+        before.state === 'succeeded' ? 'job_finished' : 'job_not_finished',
+        `Job ${id} is ${before.state}; only failed and canceled jobs are retried.`,
+      );
     const { kind, host, volume, project } = await found(context, id);
     if (!reaches(scopeOf(actor, 'operate'), project)) throw jobTarget.absent({ job: id });
     return await enqueueJob(context, { kind, host, volume, project, input: Object(before.input), retryOf: id });

@@ -29,7 +29,11 @@ export async function sweepOrphans(ports: Ports, host: string): Promise<void> {
 }
 
 async function restartForEndedJobs(ports: Ports, engine: Engine): Promise<void> {
-  const where = { hostName: engine.host, state: { notIn: ['queued', 'running'] }, NOT: { restartNote: { equals: Prisma.DbNull } } };
+  const where = {
+    hostName: engine.host,
+    state: { notIn: ['queued', 'running'] },
+    NOT: { restartNote: { equals: Prisma.DbNull } },
+  };
   for (const { id, restartNote } of await ports.db.job.findMany({ where, select: { id: true, restartNote: true } })) {
     await carryOutRestart(engine, Value.Parse(RestartNote, restartNote));
     await ports.db.job.update({ where: { id }, data: { restartNote: Prisma.DbNull } });

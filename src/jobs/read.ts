@@ -17,8 +17,17 @@ export interface JobRequest {
  * Writes a job down and tells the workers. A repeated call with the same idempotency key gives the same job. Should the
  * queue not hear of it (a crash right here), the sweep of the workers finds it.
  */
-export async function enqueueJob({ ports, actor, onceId, requestId }: AdmittedContext, request: JobRequest): Promise<Job> {
-  const job = await createJob(ports.db, { ...request, id: onceId, requestedBy: actor.subject, requestId, maxAttempts: ports.config.jobAttempts });
+export async function enqueueJob(
+  { ports, actor, onceId, requestId }: AdmittedContext,
+  request: JobRequest,
+): Promise<Job> {
+  const job = await createJob(ports.db, {
+    ...request,
+    id: onceId,
+    requestedBy: actor.subject,
+    requestId,
+    maxAttempts: ports.config.jobAttempts,
+  });
   await ports.queue.send(job.id);
   return job;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { T, object, type Static } from '../schema.ts';
 import type { Engine, EngineContainer } from '../engine/engine.ts';
 import { fail, isFailure } from '../errors.ts';
+import { object, type Static, T } from '../schema.ts';
 
 const composeProject = 'com.docker.compose.project';
 const composeService = 'com.docker.compose.service';
@@ -27,7 +27,14 @@ type NotedContainer = RestartNote['containers'][number];
 /** What must be written down before `containers` are stopped: only those that run (or are paused). */
 export function writeRestartNote(containers: readonly EngineContainer[]): RestartNote {
   const running = containers.filter(({ state }) => state === 'running' || state === 'paused' || state === 'restarting');
-  return { containers: running.map((container) => ({ id: container.id, name: container.name, paused: container.state === 'paused', service: serviceOf(container) })) };
+  return {
+    containers: running.map((container) => ({
+      id: container.id,
+      name: container.name,
+      paused: container.state === 'paused',
+      service: serviceOf(container),
+    })),
+  };
 }
 
 function serviceOf({ labels }: EngineContainer): NotedContainer['service'] {
@@ -47,12 +54,16 @@ export async function stopNoted(engine: Engine, note: RestartNote): Promise<void
  */
 export async function carryOutRestart(engine: Engine, note: RestartNote): Promise<string[]> {
   const outcomes = await Promise.allSettled(note.containers.map((noted) => startAgain(engine, noted)));
-  const failed = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [`${note.containers[index]?.name}: ${messageOf(outcome.reason)}`] : []));
+  const failed = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' ? [`${note.containers[index]?.name}: ${messageOf(outcome.reason)}`] : [],
+  );
   if (failed.length > 0) {
     const cause = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
     throw fail('containers_not_restarted', { detail: `Start these containers by hand: ${failed.join('; ')}`, cause });
   }
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value !== null ? [outcome.value] : []));
+  return outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' && outcome.value !== null ? [outcome.value] : [],
+  );
 }
 
 async function startAgain(engine: Engine, noted: NotedContainer): Promise<string | null> {

@@ -27,9 +27,12 @@ export function runningJob(ports: Ports, claim: Claim, lost: AbortSignal): Runni
   const progress = progressWriter(ports, claim);
 
   const stallMs = ports.config.jobStallSeconds * 1000;
-  const stallTimer = setInterval(() => {
-    if (Date.now() - progress.changedAt() > stallMs) end('stalled');
-  }, Math.min(stallMs, 1000));
+  const stallTimer = setInterval(
+    () => {
+      if (Date.now() - progress.changedAt() > stallMs) end('stalled');
+    },
+    Math.min(stallMs, 1000),
+  );
 
   function end(reason: StopReason): void {
     if (!signal.aborted) stop.abort(reason);
@@ -116,7 +119,8 @@ function progressWriter(ports: Ports, claim: Claim) {
 }
 
 async function watchForCancel(ports: Ports, id: string, closed: AbortSignal, cancel: () => void): Promise<void> {
-  const isCanceled = async () => (await ports.db.job.findUnique({ where: { id }, select: { cancelRequestedAt: true } }))?.cancelRequestedAt != null;
+  const isCanceled = async () =>
+    (await ports.db.job.findUnique({ where: { id }, select: { cancelRequestedAt: true } }))?.cancelRequestedAt != null;
   const notices = ports.notices.subscribe('cancel', id, closed);
   if (await isCanceled()) return cancel();
   for await (const _ of notices) if (await isCanceled()) return cancel();

@@ -1,5 +1,5 @@
-import type { Database, Prisma, Reader } from '../database/client.ts';
 import type { ProjectScope } from '../access/roles.ts';
+import type { Database, Prisma, Reader } from '../database/client.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { type JobRow, toJob, toLogEntry, withAttempts } from './job-row.ts';
@@ -45,7 +45,13 @@ export function findJobRow(db: Reader, id: string): Promise<JobRow | null> {
 }
 
 /** Jobs, newest first. */
-export async function listJobs(db: Reader, scope: ProjectScope, filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {
+export async function listJobs(
+  db: Reader,
+  scope: ProjectScope,
+  filter: JobFilter,
+  limit: number,
+  cursor?: string,
+): Promise<Page<Job>> {
   const rows = await db.job.findMany({
     where: { AND: [matching(filter), within(scope), cursor === undefined ? {} : olderThan(cursor)] },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -74,29 +80,54 @@ function olderThan(cursor: string): Prisma.JobWhereInput {
 }
 
 /** The newest `each` jobs of each volume (`host/name`), in one statement. */
-export async function newestJobsOf(db: Database, scope: ProjectScope, volumes: readonly string[], each: number): Promise<Job[]> {
+export async function newestJobsOf(
+  db: Database,
+  scope: ProjectScope,
+  volumes: readonly string[],
+  each: number,
+): Promise<Job[]> {
   const ids = await db.$queryRaw<{ id: string }[]>`
     select j.id::text as id from unnest(${[...volumes]}::text[]) as wanted(address)
     cross join lateral (
       select id, created_at from jobs
       where host = split_part(wanted.address, '/', 1) and volume = split_part(wanted.address, '/', 2) order by created_at desc, id desc limit ${each}
     ) j`;
-  const rows = await db.job.findMany({ where: { id: { in: ids.map(({ id }) => id) }, ...within(scope) }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], include: withAttempts });
+  const rows = await db.job.findMany({
+    where: { id: { in: ids.map(({ id }) => id) }, ...within(scope) },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    include: withAttempts,
+  });
   return rows.map(toJob);
 }
 
 /** Lines of a job's log, oldest first. */
 export async function listLog(db: Reader, jobId: string, limit: number, cursor?: string) {
   const after = cursor === undefined ? 0n : BigInt(decodeCursor(cursor, 1)[0]?.match(/^\d{1,18}$/)?.[0] ?? '0');
-  const rows = await db.jobLogEntry.findMany({ where: { jobId, id: { gt: after } }, orderBy: { id: 'asc' }, take: limit + 1 });
+  const rows = await db.jobLogEntry.findMany({
+    where: { jobId, id: { gt: after } },
+    orderBy: { id: 'asc' },
+    take: limit + 1,
+  });
   return toPage(rows, limit, (row) => [row.id.toString()], toLogEntry);
 }
 
 /** Asks a job to stop. A queued one is canceled at once. Gives the job as it is then. */
 export async function requestCancel(db: Reader, id: string): Promise<void> {
   const now = new Date();
-  await db.job.updateMany({ where: { id, state: 'queued' }, data: { state: 'canceled', cancelRequestedAt: now, finishedAt: now, errorCode: 'job_canceled', errorDetail: 'Canceled before it was started.' } });
-  await db.job.updateMany({ where: { id, state: 'running', cancelRequestedAt: null }, data: { cancelRequestedAt: now } });
+  await db.job.updateMany({
+    where: { id, state: 'queued' },
+    data: {
+      state: 'canceled',
+      cancelRequestedAt: now,
+      finishedAt: now,
+      errorCode: 'job_canceled',
+      errorDetail: 'Canceled before it was started.',
+    },
+  });
+  await db.job.updateMany({
+    where: { id, state: 'running', cancelRequestedAt: null },
+    data: { cancelRequestedAt: now },
+  });
 }
 
 /** Jobs that wait for a worker, or whose worker may have died: what the queue must know. Oldest first. */

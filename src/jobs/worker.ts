@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadActor } from '../access/read.ts';
 import Value from 'typebox/value';
+import { loadActor } from '../access/read.ts';
 import type { Ports } from '../context.ts';
 import { translateDatabaseError } from '../database/client.ts';
-import { fail, type Failure, isFailure } from '../errors.ts';
+import { type Failure, fail, isFailure } from '../errors.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { ClaimLost, type JobHandler, type JobHandlers, type RunningJob, stopReason } from './handler.ts';
-import { findJobRow, jobsForQueue } from './store.ts';
-import { runningJob } from './running-job.ts';
-import { removeHelpersOf } from './orphans.ts';
 import { type JobKind, JobResult, type JobState } from './model.ts';
+import { removeHelpersOf } from './orphans.ts';
+import { runningJob } from './running-job.ts';
+import { findJobRow, jobsForQueue } from './store.ts';
 
 const sweepSeconds = 2;
 
@@ -23,11 +23,17 @@ export interface WorkerOptions {
 }
 
 /** Takes jobs off the queue until the signal aborts. */
-export async function startWorker(ports: Ports, { handlers, concurrency }: WorkerOptions, signal: AbortSignal): Promise<void> {
+export async function startWorker(
+  ports: Ports,
+  { handlers, concurrency }: WorkerOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   await ports.queue.work(concurrency, (id, lost) => workOn(ports, handlers, worker, id, lost));
   while (!signal.aborted) {
-    await sendWaiting(ports).catch((error: unknown) => ports.log.warn({ err: error }, 'the waiting jobs could not be sent to the queue'));
+    await sendWaiting(ports).catch((error: unknown) =>
+      ports.log.warn({ err: error }, 'the waiting jobs could not be sent to the queue'),
+    );
     await sleep(sweepSeconds * 1000, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -37,23 +43,38 @@ async function sendWaiting(ports: Ports): Promise<void> {
   for (const id of await jobsForQueue(ports.db, 100)) await ports.queue.send(id);
 }
 
-async function workOn(ports: Ports, handlers: JobHandlers, worker: string, id: string, lost: AbortSignal): Promise<void> {
+async function workOn(
+  ports: Ports,
+  handlers: JobHandlers,
+  worker: string,
+  id: string,
+  lost: AbortSignal,
+): Promise<void> {
   try {
     const claim = await take(ports, handlers, worker, id);
     if (claim === null) return;
-    ports.log.info({ job: id, kind: claim.row.kind, attempt: claim.row.attempt, takenOver: claim.takenOver }, 'job taken');
+    ports.log.info(
+      { job: id, kind: claim.row.kind, attempt: claim.row.attempt, takenOver: claim.takenOver },
+      'job taken',
+    );
     await runClaimed(ports, handlers[claim.row.kind as JobKind], claim, lost);
     await sendWaiting(ports);
   } catch (error) {
     // Whatever it is, the job is still written down as running: the next sweep gives it to a worker again.
-    if (!(error instanceof ClaimLost)) ports.log.error({ err: translateDatabaseError(error), job: id }, 'the worker left the job');
+    if (!(error instanceof ClaimLost))
+      ports.log.error({ err: translateDatabaseError(error), job: id }, 'the worker left the job');
   }
 }
 
 async function take(ports: Ports, handlers: JobHandlers, worker: string, id: string): Promise<Claim | null> {
   const row = await findJobRow(ports.db, id);
   if (row === null || (row.state !== 'queued' && row.state !== 'running')) return null;
-  const locks = handlers[row.kind as JobKind].locks({ ports, host: row.hostName, volume: row.volumeName, input: row.input });
+  const locks = handlers[row.kind as JobKind].locks({
+    ports,
+    host: row.hostName,
+    volume: row.volumeName,
+    input: row.input,
+  });
   const host = { resource: `host/${row.hostName}`, slots: ports.config.hostJobs };
   return await claimJob(ports.db, id, worker, [host, ...locks]);
 }
@@ -76,7 +97,8 @@ async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost:
   } finally {
     running.close();
   }
-  if (row.startedAt !== null) ports.telemetry.jobDurations.observe({ kind: row.kind }, (Date.now() - row.startedAt.getTime()) / 1000);
+  if (row.startedAt !== null)
+    ports.telemetry.jobDurations.observe({ kind: row.kind }, (Date.now() - row.startedAt.getTime()) / 1000);
   await changed();
 }
 
@@ -92,13 +114,16 @@ async function resultOf(ports: Ports, handler: JobHandler, job: RunningJob): Pro
 
 /** Nothing of a job holds its volume any more when the job is seen to have ended. An engine that is away keeps the helpers for the sweep. */
 async function tidyUp(ports: Ports, job: RunningJob): Promise<void> {
-  await removeHelpersOf(ports, job.host, job.id).catch((err: unknown) => ports.log.warn({ err, job: job.id }, 'helpers are left for the sweep'));
+  await removeHelpersOf(ports, job.host, job.id).catch((err: unknown) =>
+    ports.log.warn({ err, job: job.id }, 'helpers are left for the sweep'),
+  );
 }
 
 async function conclude(ports: Ports, claim: Claim, job: RunningJob, error: unknown): Promise<void> {
   const reason = stopReason(job.signal);
   const translated = translateDatabaseError(error);
-  if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable')) throw translated;
+  if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable'))
+    throw translated;
   await tidyUp(ports, job);
   const { row } = claim;
   const failure = toFailure(ports, translated, reason, row.id);
@@ -122,9 +147,14 @@ function ended(ports: Ports, kind: string, state: JobState): void {
 
 function toFailure(ports: Ports, error: unknown, reason: ReturnType<typeof stopReason>, id: string): Failure {
   if (isFailure(error, 'containers_not_restarted')) return error;
-  if (reason === 'canceled') return fail('job_canceled', 'The job was canceled while it ran; what it had begun was undone or ended.');
-  if (reason === 'stalled') return fail('job_stalled', 'The job made no progress for too long and was ended; see its log, then retry it.');
+  if (reason === 'canceled')
+    return fail('job_canceled', 'The job was canceled while it ran; what it had begun was undone or ended.');
+  if (reason === 'stalled')
+    return fail('job_stalled', 'The job made no progress for too long and was ended; see its log, then retry it.');
   if (isFailure(error)) return error;
   ports.log.error({ err: error, job: id }, 'a job failed unexpectedly');
-  return fail('internal', { detail: `An unexpected error ended the job; the log of the control plane tells more under job ${id}.`, cause: error });
+  return fail('internal', {
+    detail: `An unexpected error ended the job; the log of the control plane tells more under job ${id}.`,
+    cause: error,
+  });
 }

@@ -41,7 +41,11 @@ export async function openQueue({ databaseUrl, heartbeatSeconds, onError }: Queu
 
   return {
     async send(jobId, after) {
-      await boss.send(queueName, { jobId }, { singletonKey: jobId, ...(after === undefined ? {} : { startAfter: after }) });
+      await boss.send(
+        queueName,
+        { jobId },
+        { singletonKey: jobId, ...(after === undefined ? {} : { startAfter: after }) },
+      );
     },
     async work(concurrency, run) {
       const options = { localConcurrency: concurrency, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };

@@ -12,19 +12,32 @@ export async function ensureDefaultRepository(ports: Ports, host: string): Promi
     const id = randomUUID();
     const { location, credentials } = readLocation(ports, host);
     const secret: RepositorySecret = { password: randomBytes(32).toString('base64url'), ...credentials };
-    await createRepository(ports.db, { id, name: 'default', isDefault: true, location, secret: ports.vault.seal(JSON.stringify(secret), secretPurpose(id)) });
+    await createRepository(ports.db, {
+      id,
+      name: 'default',
+      isDefault: true,
+      location,
+      secret: ports.vault.seal(JSON.stringify(secret), secretPurpose(id)),
+    });
   });
 }
 
-function readLocation({ config }: Pick<Ports, 'config'>, host: string): { location: RepositoryLocation; credentials: Partial<RepositorySecret> } {
+function readLocation(
+  { config }: Pick<Ports, 'config'>,
+  host: string,
+): { location: RepositoryLocation; credentials: Partial<RepositorySecret> } {
   const { url, network = 'host' } = config.defaultRepository;
   if (url === undefined) return { location: { kind: 'volume', host, volume: 'stowage-repository' }, credentials: {} };
   if (url.startsWith('/')) return { location: { kind: 'path', host, path: url }, credentials: {} };
-  if (!url.startsWith('rest:')) throw new Error(`Bad configuration: STOWAGE_REPOSITORY_URL must be an absolute path or begin with rest:http, not "${url}".`);
+  if (!url.startsWith('rest:'))
+    throw new Error(
+      `Bad configuration: STOWAGE_REPOSITORY_URL must be an absolute path or begin with rest:http, not "${url}".`,
+    );
   const address = new URL(url.slice('rest:'.length));
   const { username, password } = address;
   address.username = '';
   address.password = '';
-  const credentials = username === '' ? {} : { username: decodeURIComponent(username), userPassword: decodeURIComponent(password) };
+  const credentials =
+    username === '' ? {} : { username: decodeURIComponent(username), userPassword: decodeURIComponent(password) };
   return { location: { kind: 'rest', url: address.href, network }, credentials };
 }

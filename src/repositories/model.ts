@@ -1,11 +1,31 @@
 import { DateTime, HostName, nullable, object, page, type Static, T, Uuid, Version, words } from '../schema.ts';
 
-export const RepositoryKind = words('RepositoryKind', ['volume', 'path', 'rest'], 'Docker volume, folder of a host, or rest-server.');
-export const RepositoryState = words('RepositoryState', ['new', 'ready'], '`new` until the first backup has made the restic repository.');
+export const RepositoryKind = words(
+  'RepositoryKind',
+  ['volume', 'path', 'rest'],
+  'Docker volume, folder of a host, or rest-server.',
+);
+export const RepositoryState = words(
+  'RepositoryState',
+  ['new', 'ready'],
+  '`new` until the first backup has made the restic repository.',
+);
 
-export const RepositoryName = T.String({ minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$', description: 'Name of a repository.' });
-export const VolumeOfRepository = T.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,200}$', description: 'Docker volume that holds the repository.' });
-export const PathOfRepository = T.String({ maxLength: 1024, pattern: '^/(?!$)(?!.*(?:^|/)\\.\\.(?:/|$))[^\\u0000-\\u001f]*$', description: 'Absolute path on the host; the folder must exist.' });
+export const RepositoryName = T.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$',
+  description: 'Name of a repository.',
+});
+export const VolumeOfRepository = T.String({
+  pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,200}$',
+  description: 'Docker volume that holds the repository.',
+});
+export const PathOfRepository = T.String({
+  maxLength: 1024,
+  pattern: '^/(?!$)(?!.*(?:^|/)\\.\\.(?:/|$))[^\\u0000-\\u001f]*$',
+  description: 'Absolute path on the host; the folder must exist.',
+});
 export const UrlOfRepository = T.String({
   maxLength: 1024,
   pattern: '^https?://[^\\s@?#]+/?$',

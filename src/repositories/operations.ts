@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { command, query } from '../operation.ts';
 import { fail } from '../errors.ts';
+import { command, query } from '../operation.ts';
 import type { RepositoryLocation } from '../restic/repository-access.ts';
 import { expectedVersion, HostName, object, paging, T, Uuid } from '../schema.ts';
-import { PathOfRepository, Repository, RepositoryName, RepositoryPage, RepositoryPassword, UrlOfRepository, VolumeOfRepository } from './model.ts';
+import {
+  PathOfRepository,
+  Repository,
+  RepositoryName,
+  RepositoryPage,
+  RepositoryPassword,
+  UrlOfRepository,
+  VolumeOfRepository,
+} from './model.ts';
 import { openRepository, repositoryNotFound, secretPurpose } from './read.ts';
 import * as store from './store.ts';
 
@@ -32,25 +40,45 @@ export const createRepository = command('repositories.create', {
   permission: 'administer',
   reach: 'everything',
   summary: 'Create a repository',
-  description: 'Give exactly one of `volume`, `path` and `url`. The password is generated unless one is given for a repository that exists already.',
+  description:
+    'Give exactly one of `volume`, `path` and `url`. The password is generated unless one is given for a repository that exists already.',
   input: object({
     name: RepositoryName,
     host: T.Optional(HostName),
     volume: T.Optional(VolumeOfRepository),
     path: T.Optional(PathOfRepository),
     url: T.Optional(UrlOfRepository),
-    network: T.Optional(T.String({ minLength: 1, maxLength: 128, description: 'Docker network through which helpers reach the url; `host` when not given.' })),
+    network: T.Optional(
+      T.String({
+        minLength: 1,
+        maxLength: 128,
+        description: 'Docker network through which helpers reach the url; `host` when not given.',
+      }),
+    ),
     username: T.Optional(T.String({ minLength: 1, maxLength: 256 })),
-    userPassword: T.Optional(T.String({ minLength: 1, maxLength: 1024, description: 'Password of the user at the rest-server.' })),
-    password: T.Optional(T.String({ minLength: 8, maxLength: 1024, description: 'Password of the restic repository.' })),
+    userPassword: T.Optional(
+      T.String({ minLength: 1, maxLength: 1024, description: 'Password of the user at the rest-server.' }),
+    ),
+    password: T.Optional(
+      T.String({ minLength: 8, maxLength: 1024, description: 'Password of the restic repository.' }),
+    ),
     isDefault: T.Optional(T.Boolean({ default: false })),
   }),
   output: Repository,
   async run({ ports, onceId }, { name, isDefault = false, username, userPassword, password, ...where }) {
     const location = toLocation(where);
     if ('host' in location) ports.engines.get(location.host);
-    const secret = { password: password ?? randomBytes(passwordBytes).toString('base64url'), ...credentials(location, username, userPassword) };
-    return await store.createRepository(ports.db, { id: onceId, name, location, isDefault, secret: ports.vault.seal(JSON.stringify(secret), secretPurpose(onceId)) });
+    const secret = {
+      password: password ?? randomBytes(passwordBytes).toString('base64url'),
+      ...credentials(location, username, userPassword),
+    };
+    return await store.createRepository(ports.db, {
+      id: onceId,
+      name,
+      location,
+      isDefault,
+      secret: ports.vault.seal(JSON.stringify(secret), secretPurpose(onceId)),
+    });
   },
 });
 
@@ -76,7 +104,8 @@ export const deleteRepository = command('repositories.delete', {
   output: Repository,
   async run({ ports }, { repository, confirm }) {
     const row = await found(ports.db, repository);
-    if (confirm !== row.name) throw fail('confirmation_required', `Repeat the name of the repository in \`confirm\`: "${row.name}".`);
+    if (confirm !== row.name)
+      throw fail('confirmation_required', `Repeat the name of the repository in \`confirm\`: "${row.name}".`);
     await store.deleteRepository(ports.db, row.id);
     return store.toRepository(row);
   },
@@ -112,7 +141,19 @@ async function found(db: Parameters<typeof store.findRepositoryRow>[0], nameOrId
   return row;
 }
 
-function toLocation({ host = 'local', volume, path, url, network = 'host' }: { host?: string; volume?: string; path?: string; url?: string; network?: string }): RepositoryLocation {
+function toLocation({
+  host = 'local',
+  volume,
+  path,
+  url,
+  network = 'host',
+}: {
+  host?: string;
+  volume?: string;
+  path?: string;
+  url?: string;
+  network?: string;
+}): RepositoryLocation {
   const given = [volume, path, url].filter((value) => value !== undefined).length;
   if (given !== 1) throw fail('invalid_input', 'Give exactly one of `volume`, `path` and `url`.');
   if (volume !== undefined) return { kind: 'volume', host, volume };

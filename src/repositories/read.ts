@@ -15,7 +15,10 @@ export interface OpenRepository {
 }
 
 /** Name and id of a repository, or of the default one. Throws `repository_not_found`. */
-export async function resolveRepository(db: Reader, nameOrId: string | undefined): Promise<{ id: string; name: string; location: RepositoryLocation }> {
+export async function resolveRepository(
+  db: Reader,
+  nameOrId: string | undefined,
+): Promise<{ id: string; name: string; location: RepositoryLocation }> {
   const row = nameOrId === undefined ? await findDefaultRow(db) : await findRepositoryRow(db, nameOrId);
   if (row === null) throw repositoryNotFound(nameOrId);
   return { id: row.id, name: row.name, location: locationOf(row) };
@@ -26,7 +29,14 @@ export async function openRepository(ports: Pick<Ports, 'db' | 'vault'>, id: str
   const row = await findRepositoryRow(ports.db, id);
   if (row === null) throw repositoryNotFound(id);
   const secret: RepositorySecret = JSON.parse(ports.vault.open(row.secret, secretPurpose(row.id)));
-  return { id: row.id, name: row.name, location: locationOf(row), secret, ready: row.state === 'ready', lockSuspected: row.lockSuspected };
+  return {
+    id: row.id,
+    name: row.name,
+    location: locationOf(row),
+    secret,
+    ready: row.state === 'ready',
+    lockSuspected: row.lockSuspected,
+  };
 }
 
 /** What the sealed secret of a repository is bound to. */
@@ -35,16 +45,23 @@ export function secretPurpose(id: string): string {
 }
 
 export function repositoryNotFound(nameOrId: string | undefined) {
-  return fail('repository_not_found', nameOrId === undefined ? 'There is no default repository; create one, or name the repository.' : `There is no repository "${nameOrId}".`);
+  return fail(
+    'repository_not_found',
+    nameOrId === undefined
+      ? 'There is no default repository; create one, or name the repository.'
+      : `There is no repository "${nameOrId}".`,
+  );
 }
 
 /** Whether a Docker volume holds a repository, and must stay for that. */
 export async function repositoryInVolume(db: Reader, host: string, volume: string): Promise<string | null> {
   const rows = await db.repository.findMany({ where: { kind: 'volume' } });
-  return rows.find((row) => {
-    const location = locationOf(row);
-    return location.kind === 'volume' && location.host === host && location.volume === volume;
-  })?.name ?? null;
+  return (
+    rows.find((row) => {
+      const location = locationOf(row);
+      return location.kind === 'volume' && location.host === host && location.volume === volume;
+    })?.name ?? null
+  );
 }
 
 export { markReady, suspectLock };

@@ -3,7 +3,10 @@ import * as operations from './operations.ts';
 
 export const repositoryRoutes = [
   route(operations.listRepositories, 'GET', '/v1/repositories'),
-  route(operations.createRepository, 'POST', '/v1/repositories', { status: 201, location: ({ id }) => `/v1/repositories/${id}` }),
+  route(operations.createRepository, 'POST', '/v1/repositories', {
+    status: 201,
+    location: ({ id }) => `/v1/repositories/${id}`,
+  }),
   route(operations.getRepository, 'GET', '/v1/repositories/:repository'),
   route(operations.updateRepository, 'PATCH', '/v1/repositories/:repository'),
   route(operations.deleteRepository, 'DELETE', '/v1/repositories/:repository'),

@@ -1,4 +1,4 @@
-import { type Database, isTaken, Prisma, type Reader } from '../database/client.ts';
+import { type Database, isTaken, type Prisma, type Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { RepositoryLocation } from '../restic/repository-access.ts';
@@ -53,7 +53,8 @@ export async function createRepository(db: Database, { location, ...rest }: NewR
       return toRepository(await tx.repository.create({ data: { ...rest, kind: location.kind, location } }));
     });
   } catch (error) {
-    if (isTaken(error)) throw fail('repository_exists', `A repository "${rest.name}" exists already; choose another name.`);
+    if (isTaken(error))
+      throw fail('repository_exists', `A repository "${rest.name}" exists already; choose another name.`);
     throw error;
   }
 }
@@ -82,18 +83,33 @@ export async function repositoriesByIds(db: Reader, ids: readonly string[]): Pro
 }
 
 /** Makes a repository the default one. Throws `version_mismatch`. */
-export async function updateRepository(db: Database, id: string, patch: { isDefault?: boolean | undefined; name?: string | undefined }, expectedVersion: number | undefined): Promise<void> {
+export async function updateRepository(
+  db: Database,
+  id: string,
+  patch: { isDefault?: boolean | undefined; name?: string | undefined },
+  expectedVersion: number | undefined,
+): Promise<void> {
   try {
     await db.$transaction(async (tx) => {
-      if (patch.isDefault === true) await tx.repository.updateMany({ where: { isDefault: true, NOT: { id } }, data: { isDefault: false } });
+      if (patch.isDefault === true)
+        await tx.repository.updateMany({ where: { isDefault: true, NOT: { id } }, data: { isDefault: false } });
       const { count } = await tx.repository.updateMany({
         where: { id, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
-        data: { ...(patch.name === undefined ? {} : { name: patch.name }), ...(patch.isDefault === undefined ? {} : { isDefault: patch.isDefault }), version: { increment: 1 } },
+        data: {
+          ...(patch.name === undefined ? {} : { name: patch.name }),
+          ...(patch.isDefault === undefined ? {} : { isDefault: patch.isDefault }),
+          version: { increment: 1 },
+        },
       });
-      if (count === 0) throw fail('version_mismatch', `The repository is not at version ${expectedVersion} any more; read it again and repeat the change.`);
+      if (count === 0)
+        throw fail(
+          'version_mismatch',
+          `The repository is not at version ${expectedVersion} any more; read it again and repeat the change.`,
+        );
     });
   } catch (error) {
-    if (isTaken(error)) throw fail('repository_exists', `A repository "${patch.name}" exists already; choose another name.`);
+    if (isTaken(error))
+      throw fail('repository_exists', `A repository "${patch.name}" exists already; choose another name.`);
     throw error;
   }
 }
@@ -103,7 +119,11 @@ export async function deleteRepository(db: Database, id: string): Promise<void> 
   await db.$transaction(async (tx) => {
     const snapshots = await tx.snapshot.count({ where: { repositoryId: id } });
     const jobs = await tx.jobLock.count({ where: { resource: `repository/${id}` } });
-    if (snapshots > 0 || jobs > 0) throw fail('repository_in_use', `${snapshots} snapshots and ${jobs} running jobs need the repository; it can be deleted once they are gone.`);
+    if (snapshots > 0 || jobs > 0)
+      throw fail(
+        'repository_in_use',
+        `${snapshots} snapshots and ${jobs} running jobs need the repository; it can be deleted once they are gone.`,
+      );
     await tx.repository.deleteMany({ where: { id } });
   });
 }

@@ -3,7 +3,15 @@
 /** Capabilities with which every file can be read, whatever its owner. */
 export const readCapabilities = ['DAC_READ_SEARCH'] as const;
 /** Capabilities with which owner, mode, links, devices and attributes can be written back. */
-export const writeCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'SETFCAP', 'MKNOD'] as const;
+export const writeCapabilities = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'SETFCAP',
+  'MKNOD',
+] as const;
 
 /** Path of a volume inside of every snapshot: stable, so that restic finds the snapshot before. */
 export function volumePath(host: string, volume: string): string {
@@ -15,12 +23,26 @@ const noRepositoryExit = 10;
 /** Makes a new repository, unless there is one that the password opens. */
 export function initCommand(): string[] {
   const look = 'restic cat config --quiet --no-cache --no-lock > /dev/null';
-  return ['sh', '-c', `${look}; code=$?; [ $code = ${noRepositoryExit} ] || exit $code; exec restic init --json --no-cache`];
+  return [
+    'sh',
+    '-c',
+    `${look}; code=$?; [ $code = ${noRepositoryExit} ] || exit $code; exec restic init --json --no-cache`,
+  ];
 }
 
 /** Backs up one folder; `tags` are kept with the snapshot. */
 export function backupCommand(path: string, host: string, tags: readonly string[]): string[] {
-  return ['restic', 'backup', '--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag]), '--', path];
+  return [
+    'restic',
+    'backup',
+    '--json',
+    '--no-cache',
+    '--host',
+    host,
+    ...tags.flatMap((tag) => ['--tag', tag]),
+    '--',
+    path,
+  ];
 }
 
 /**

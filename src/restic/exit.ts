@@ -1,4 +1,4 @@
-import { fail, type ErrorCode, type Failure } from '../errors.ts';
+import { type ErrorCode, type Failure, fail } from '../errors.ts';
 import { readLine } from './output.ts';
 
 /** What restic was asked to do, for the code of a failure that has no code of its own. */
@@ -30,10 +30,12 @@ const general: Readonly<Record<ResticTask, ErrorCode>> = {
 };
 
 const sentences: Partial<Record<ErrorCode, string>> = {
-  repository_missing: 'There is no restic repository at the location; check the location, or restore the repository before it is used again.',
+  repository_missing:
+    'There is no restic repository at the location; check the location, or restore the repository before it is used again.',
   repository_locked: 'Another restic works on the repository; wait for it, then retry.',
   repository_password_wrong: 'The stored password does not open the repository; someone has changed its key.',
-  repository_credentials_wrong: 'The server of the repository refuses the user and password; make a repository with the right ones.',
+  repository_credentials_wrong:
+    'The server of the repository refuses the user and password; make a repository with the right ones.',
   repository_unreachable: 'The server of the repository does not answer; the job tries again.',
   repository_full: 'The repository has no space left; make room, then retry.',
   helper_interrupted: 'The helper container was killed or its engine was restarted; the next attempt starts anew.',
@@ -43,14 +45,20 @@ const sentences: Partial<Record<ErrorCode, string>> = {
 export function exitFailure(task: ResticTask, exitCode: number, complaints: readonly string[]): Failure {
   const words = lastWords(complaints);
   const code = codes[exitCode] ?? codeOfWords(words, task) ?? general[task];
-  return fail(code, `${sentences[code] ?? `restic ${task} ended with exit code ${exitCode}`}${words === '' ? '' : ` (restic: ${words})`}`);
+  return fail(
+    code,
+    `${sentences[code] ?? `restic ${task} ended with exit code ${exitCode}`}${words === '' ? '' : ` (restic: ${words})`}`,
+  );
 }
 
 /** restic has no exit codes for these; its messages are the only sign. */
 function codeOfWords(words: string, task: ResticTask): ErrorCode | null {
-  if (/no space left on device|quota exceeded|insufficient storage/i.test(words)) return task === 'restore' ? 'volume_full' : 'repository_full';
-  if (/401 unauthorized|403 forbidden|unexpected http response \(40[13]\)/i.test(words)) return 'repository_credentials_wrong';
-  if (/connection refused|no such host|i\/o timeout|network is unreachable|no route to host/i.test(words)) return 'repository_unreachable';
+  if (/no space left on device|quota exceeded|insufficient storage/i.test(words))
+    return task === 'restore' ? 'volume_full' : 'repository_full';
+  if (/401 unauthorized|403 forbidden|unexpected http response \(40[13]\)/i.test(words))
+    return 'repository_credentials_wrong';
+  if (/connection refused|no such host|i\/o timeout|network is unreachable|no route to host/i.test(words))
+    return 'repository_unreachable';
   return null;
 }
 

@@ -1,5 +1,5 @@
-import { T, type Static } from '../schema.ts';
 import Value from 'typebox/value';
+import { type Static, T } from '../schema.ts';
 
 const Status = T.Object({
   message_type: T.Literal('status'),

@@ -25,7 +25,11 @@ export interface RepositoryAccess {
 }
 
 /** How a helper reaches the repository; `writable` false mounts a local one read-only. */
-export function repositoryAccess(location: RepositoryLocation, secret: RepositorySecret, writable: boolean): RepositoryAccess {
+export function repositoryAccess(
+  location: RepositoryLocation,
+  secret: RepositorySecret,
+  writable: boolean,
+): RepositoryAccess {
   const environment = {
     RESTIC_PROGRESS_FPS: '2',
     RESTIC_REPOSITORY: repositoryUrl(location),
@@ -33,7 +37,12 @@ export function repositoryAccess(location: RepositoryLocation, secret: Repositor
     HOME: '/tmp',
     ...reachOf(location),
   };
-  return { mounts: mountsOf(location, writable), network: location.kind === 'rest' ? location.network : null, environment, secrets: secretFiles(secret) };
+  return {
+    mounts: mountsOf(location, writable),
+    network: location.kind === 'rest' ? location.network : null,
+    environment,
+    secrets: secretFiles(secret),
+  };
 }
 
 function repositoryUrl(location: RepositoryLocation): string {
@@ -57,7 +66,10 @@ function mountsOf(location: RepositoryLocation, writable: boolean): HelperMount[
 
 function secretFiles({ password, username, userPassword }: RepositorySecret): HelperSecrets {
   if (username === undefined || userPassword === undefined) return { password };
-  const lines = [`export RESTIC_REST_USERNAME=${quoted(username)}`, `export RESTIC_REST_PASSWORD=${quoted(userPassword)}`];
+  const lines = [
+    `export RESTIC_REST_USERNAME=${quoted(username)}`,
+    `export RESTIC_REST_PASSWORD=${quoted(userPassword)}`,
+  ];
   return { password, env: `${lines.join('\n')}\n` };
 }
 
@@ -67,7 +79,11 @@ function quoted(text: string): string {
 }
 
 /** The parts of a helper's spec that restic needs, for a command. */
-export function resticHelper(access: RepositoryAccess, command: readonly string[], options: { capabilities: readonly string[]; mounts?: readonly HelperMount[] }): Omit<HelperSpec, 'name' | 'labels'> {
+export function resticHelper(
+  access: RepositoryAccess,
+  command: readonly string[],
+  options: { capabilities: readonly string[]; mounts?: readonly HelperMount[] },
+): Omit<HelperSpec, 'name' | 'labels'> {
   return {
     command,
     environment: access.environment,

@@ -14,7 +14,14 @@ export async function answerEvents(call: Call, { source, until }: Answer & { kin
   const { route, request, reply, contextOf, input, draining } = call;
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, draining]);
-  const outputs = watch({ operation: route.operation, input, source, until, currentContext: () => contextOf(request), signal });
+  const outputs = watch({
+    operation: route.operation,
+    input,
+    source,
+    until,
+    currentContext: () => contextOf(request),
+    signal,
+  });
   // The first reading comes before the headers: its failure is an ordinary problem.
   const first = await outputs.next();
 
@@ -38,7 +45,9 @@ export async function answerEvents(call: Call, { source, until }: Answer & { kin
     }
   };
   void pump();
-  return reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).send(sink);
+  return reply
+    .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    .send(sink);
 }
 
 async function write(sink: PassThrough, text: string, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import mercurius, { type MercuriusContext } from 'mercurius';
 import type { Context } from '../context.ts';
-import { guardDocuments } from './graphql-guards.ts';
 import { formatErrors } from './graphql-errors.ts';
+import { guardDocuments } from './graphql-guards.ts';
 import { makeLoaders, makeResolvers } from './graphql-resolvers.ts';
 import { describeGraphql, type GraphqlParts } from './graphql-sdl.ts';
 import { giveErrorsCodes } from './graphql-socket-errors.ts';

@@ -33,11 +33,10 @@ export async function serveDocumentation(app: FastifyInstance, routes: readonly 
   });
   app.get('/docs/errors', async ({ headers }, reply) => {
     if (headers.accept?.includes('text/html') !== true) return reply.send(describeErrors());
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', pagePolicy)
-      .send(errorsPage());
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(errorsPage());
   });
   app.get('/openapi.yaml', async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(yaml));
-  app.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(printSchema(app.graphql.schema)));
+  app.get('/schema.graphql', async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send(printSchema(app.graphql.schema)),
+  );
 }

@@ -11,7 +11,12 @@ interface ErrorDescription {
 /** The error catalogue, as callers see it. */
 export function describeErrors(): ErrorDescription[] {
   const codes = Object.keys(catalogue) as ErrorCode[];
-  return codes.map((code) => ({ code, status: statusOf(code), kind: catalogue[code].kind, title: catalogue[code].title }));
+  return codes.map((code) => ({
+    code,
+    status: statusOf(code),
+    kind: catalogue[code].kind,
+    title: catalogue[code].title,
+  }));
 }
 
 /** The error catalogue as a page; the `type` of a problem leads to its row. */

@@ -49,7 +49,8 @@ export function subscription<O extends AnyOperation & { readonly kind: 'query' }
 }
 
 type RowOf<O extends AnyOperation> = OutputOf<O> extends readonly (infer Row)[] ? Row : never;
-type KeyOf<O extends AnyOperation, Argument extends keyof InputOf<O>> = NonNullable<InputOf<O>[Argument]> extends readonly (infer Key)[] ? Key : never;
+type KeyOf<O extends AnyOperation, Argument extends keyof InputOf<O>> =
+  NonNullable<InputOf<O>[Argument]> extends readonly (infer Key)[] ? Key : never;
 
 interface EdgeOptions<O extends AnyOperation, Argument extends keyof InputOf<O>, Parent> {
   /** Field of the input that takes the keys of all parents. */
@@ -82,7 +83,9 @@ export function edge<O extends AnyOperation, Argument extends keyof InputOf<O> &
       const distinct = [...new Map(keys.filter((one) => one !== null).map((one) => [text(one), one])).values()];
       const rows: RowOf<O>[] = [];
       for (let start = 0; start < distinct.length; start += batch)
-        rows.push(...((await invoke(operation, context, { [arg]: distinct.slice(start, start + batch) })) as RowOf<O>[]));
+        rows.push(
+          ...((await invoke(operation, context, { [arg]: distinct.slice(start, start + batch) })) as RowOf<O>[]),
+        );
       const rowsOf = Map.groupBy(rows, (row) => text(back(row)));
       return keys.map((one) => (isList ? (rowsOf.get(text(one)) ?? []) : (rowsOf.get(text(one))?.[0] ?? null)));
     },
@@ -92,7 +95,8 @@ export function edge<O extends AnyOperation, Argument extends keyof InputOf<O> &
 /** The most keys that the operation takes at once. */
 function batchSizeOf({ input }: AnyOperation, argument: string): number {
   const schema: unknown = input.properties[argument];
-  const isLimited = typeof schema === 'object' && schema !== null && 'maxItems' in schema && typeof schema.maxItems === 'number';
+  const isLimited =
+    typeof schema === 'object' && schema !== null && 'maxItems' in schema && typeof schema.maxItems === 'number';
   return isLimited ? Number(schema.maxItems) : Number.POSITIVE_INFINITY;
 }
 
@@ -104,5 +108,6 @@ export function graphql(part: GraphqlPart): GraphqlPart {
 }
 
 function refuseKind(kind: AnyOperation['kind'], fields: Record<string, { operation: AnyOperation }>): void {
-  for (const [name, { operation }] of Object.entries(fields)) if (operation.kind === kind) throw new Error(`${name}: ${operation.id} is a ${kind}`);
+  for (const [name, { operation }] of Object.entries(fields))
+    if (operation.kind === kind) throw new Error(`${name}: ${operation.id} is a ${kind}`);
 }

@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError, Kind } from 'graphql';
-import { type ErrorCode, fail, type Failure, isFailure } from '../errors.ts';
+import { type ErrorCode, type Failure, fail, isFailure } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { translateHttpError } from './http-failures.ts';
 import { publicFailure, statusOf } from './problem.ts';
@@ -9,7 +9,15 @@ export function graphqlError(error: unknown, requestId: string, log: Pick<Log, '
   const failure = failureOf(error, requestId, log);
   const { code, kind, errors } = failure;
   const extensions = { code, kind, requestId, ...(errors === undefined ? {} : { errors }) };
-  const located = error instanceof GraphQLError ? { nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null, path: error.path ?? null } : {};
+  const located =
+    error instanceof GraphQLError
+      ? {
+          nodes: error.nodes ?? null,
+          source: error.source ?? null,
+          positions: error.positions ?? null,
+          path: error.path ?? null,
+        }
+      : {};
   return new GraphQLError(failure.message, { ...located, originalError: failure, extensions });
 }
 
@@ -25,14 +33,25 @@ export function formatErrors(execution: ExecutionResult, requestId: string, log:
 /** Mercurius wraps what it found in a document into one error; the list is what the caller needs. */
 function unwrap(error: GraphQLError): readonly GraphQLError[] {
   const { originalError } = error;
-  if (originalError === undefined || !('errors' in originalError) || !Array.isArray(originalError.errors) || isFailure(originalError)) return [error];
-  return originalError.errors.map((inner: Error) => (inner instanceof GraphQLError ? inner : new GraphQLError(inner.message, { originalError: fail('invalid_query', inner.message) })));
+  if (
+    originalError === undefined ||
+    !('errors' in originalError) ||
+    !Array.isArray(originalError.errors) ||
+    isFailure(originalError)
+  )
+    return [error];
+  return originalError.errors.map((inner: Error) =>
+    inner instanceof GraphQLError
+      ? inner
+      : new GraphQLError(inner.message, { originalError: fail('invalid_query', inner.message) }),
+  );
 }
 
 function failureOf(error: unknown, requestId: string, log: Pick<Log, 'error'>): Failure {
   const thrown = rootOf(error);
   if (isOfMercurius(thrown)) return fail('invalid_query', thrown.message);
-  if (thrown instanceof GraphQLError) return fail(isAboutInput(thrown) ? 'invalid_input' : 'invalid_query', thrown.message);
+  if (thrown instanceof GraphQLError)
+    return fail(isAboutInput(thrown) ? 'invalid_input' : 'invalid_query', thrown.message);
   const root = translateHttpError(thrown);
   if (isFailure(root)) return root;
   log.error({ err: root, requestId }, 'an unexpected error');
@@ -55,7 +74,17 @@ function innermost(error: unknown): unknown {
 }
 
 const inputNodes: ReadonlySet<string> = new Set([
-  Kind.ARGUMENT, Kind.OBJECT_FIELD, Kind.VARIABLE_DEFINITION, Kind.INT, Kind.FLOAT, Kind.STRING, Kind.BOOLEAN, Kind.NULL, Kind.ENUM, Kind.LIST, Kind.OBJECT,
+  Kind.ARGUMENT,
+  Kind.OBJECT_FIELD,
+  Kind.VARIABLE_DEFINITION,
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
 ]);
 
 /** Whether GraphQL refused values, which REST calls `invalid_input`, rather than the document. */

@@ -11,7 +11,11 @@ import { type QueryLimits, refuseDeepText, refuseExcess } from './query-limits.t
 type Connection = MercuriusContext & { readonly request: FastifyRequest; readonly _connectionInit?: unknown };
 
 /** Refuses documents before they are executed: of who is nobody, in another form than GraphQL's, too deep, too costly. */
-export function guardDocuments(app: FastifyInstance, limits: QueryLimits, contextOf: GraphqlOptions['contextOf']): void {
+export function guardDocuments(
+  app: FastifyInstance,
+  limits: QueryLimits,
+  contextOf: GraphqlOptions['contextOf'],
+): void {
   app.graphql.addHook('preParsing', async (_schema, source, { call, reply }) => {
     await refuseAnonymous(call, 'graphql');
     if (reply.request.method !== 'POST') throw fail('invalid_query', 'Send GraphQL requests with POST.');

@@ -7,8 +7,12 @@ import type { PlainSchema } from './graphql-types.ts';
 export function plainInput(value: unknown, schema: PlainSchema | undefined): unknown {
   if (Array.isArray(value)) return value.map((item) => plainInput(item, schema?.items));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([name, field]) => field !== null || allowsNull(schema?.properties?.[name]));
-  return Object.fromEntries(entries.map(([name, field]) => [name, plainInput(field, variantOf(schema?.properties?.[name]))]));
+  const entries = Object.entries(value).filter(
+    ([name, field]) => field !== null || allowsNull(schema?.properties?.[name]),
+  );
+  return Object.fromEntries(
+    entries.map(([name, field]) => [name, plainInput(field, variantOf(schema?.properties?.[name]))]),
+  );
 }
 
 function allowsNull(schema: PlainSchema | undefined): boolean {

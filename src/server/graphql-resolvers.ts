@@ -21,9 +21,18 @@ export function makeResolvers(parts: GraphqlParts) {
     Object.assign({}, ...all.map((part) => pick(part) ?? {})) as Record<string, Field>;
   return {
     ...scalars,
-    Query: mapValues(merged((part) => part.Query), queryResolver),
-    Mutation: mapValues(merged((part) => part.Mutation), mutationResolver),
-    Subscription: mapValues(merged((part) => part.Subscription), subscriptionResolver),
+    Query: mapValues(
+      merged((part) => part.Query),
+      queryResolver,
+    ),
+    Mutation: mapValues(
+      merged((part) => part.Mutation),
+      mutationResolver,
+    ),
+    Subscription: mapValues(
+      merged((part) => part.Subscription),
+      subscriptionResolver,
+    ),
   };
 }
 
@@ -31,7 +40,8 @@ export function makeResolvers(parts: GraphqlParts) {
 export function makeLoaders(parts: GraphqlParts): MercuriusLoaders {
   const loaders: Record<string, Record<string, object>> = {};
   for (const { edges = {} } of Object.values(parts))
-    for (const [type, fields] of Object.entries(edges)) loaders[type] = { ...loaders[type], ...mapValues(fields, loaderOf) };
+    for (const [type, fields] of Object.entries(edges))
+      loaders[type] = { ...loaders[type], ...mapValues(fields, loaderOf) };
   return loaders as MercuriusLoaders;
 }
 
@@ -50,11 +60,18 @@ function inputOf({ input }: AnyOperation, args: unknown): unknown {
 
 function loaderOf(edge: Edge) {
   return {
-    loader: (queries: { obj: unknown }[], { call }: CallContext) => edge.load(call, queries.map(({ obj }) => obj)),
+    loader: (queries: { obj: unknown }[], { call }: CallContext) =>
+      edge.load(
+        call,
+        queries.map(({ obj }) => obj),
+      ),
     opts: { cache: false },
   };
 }
 
-function mapValues<Value, Result>(values: Readonly<Record<string, Value>>, map: (value: Value) => Result): Record<string, Result> {
+function mapValues<Value, Result>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Result,
+): Record<string, Result> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
 }

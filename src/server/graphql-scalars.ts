@@ -18,7 +18,12 @@ function descriptionOf(schema: object): string {
 /** A value that is the same in GraphQL as it is in JSON. */
 function plainScalar(name: string, description: string) {
   const parseValue = (value: unknown) => value;
-  return new GraphQLScalarType({ name, description, parseValue, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) });
+  return new GraphQLScalarType({
+    name,
+    description,
+    parseValue,
+    parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+  });
 }
 
 /** GraphQL's Int has 31 bits only; a number of JSON is exact up to 2^53-1. */

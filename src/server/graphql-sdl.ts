@@ -35,13 +35,22 @@ function draft(domain: string, part: GraphqlPart): Draft {
   const own = new Set<string>();
   const extensions = rootTypes.flatMap((root) => {
     const fields = Object.entries<{ operation: AnyOperation; isNullable?: boolean }>(part[root] ?? {});
-    const texts = fields.map(([name, { operation, isNullable = false }]) => rootField(root, name, operation, isNullable, types, own));
+    const texts = fields.map(([name, { operation, isNullable = false }]) =>
+      rootField(root, name, operation, isNullable, types, own),
+    );
     return texts.length === 0 ? [] : [`extend type ${root} {\n${texts.join('\n')}\n}`];
   });
   return { domain, types, own, extensions: [...extensions, ...edgeExtensions(part, types)] };
 }
 
-function rootField(root: RootType, name: string, operation: AnyOperation, isNullable: boolean, types: NamedTypes, own: Set<string>): string {
+function rootField(
+  root: RootType,
+  name: string,
+  operation: AnyOperation,
+  isNullable: boolean,
+  types: NamedTypes,
+  own: Set<string>,
+): string {
   const { input, output, id, summary, description } = operation;
   const outputSchema = output as PlainSchema;
   const type = typeOf(outputSchema, id, 'output', types);
@@ -56,7 +65,13 @@ function rootField(root: RootType, name: string, operation: AnyOperation, isNull
 function argumentsOf(root: RootType, name: string, input: PlainSchema, id: string, types: NamedTypes): string {
   if (Object.keys(input.properties ?? {}).length === 0) return '';
   if (root !== 'Mutation') return `(\n${fieldsOf(input, id, 'input', types).join('\n')}\n)`;
-  const type = addObject({ ...input, description: `Input of \`${name}\`.` }, id, 'input', types, `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`);
+  const type = addObject(
+    { ...input, description: `Input of \`${name}\`.` },
+    id,
+    'input',
+    types,
+    `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`,
+  );
   return `(input: ${type}!)`;
 }
 
@@ -74,19 +89,25 @@ function refuseConflicts(drafts: readonly Draft[]): void {
   const all: NamedTypes = new Map();
   for (const { domain, types } of drafts)
     for (const [name, text] of types) {
-      if (all.has(name) && all.get(name) !== text) throw new Error(`${domain}: another domain has a different type with the name ${name}`);
+      if (all.has(name) && all.get(name) !== text)
+        throw new Error(`${domain}: another domain has a different type with the name ${name}`);
       all.set(name, text);
     }
 }
 
 function typesToShow({ domain, types }: Draft, drafts: readonly Draft[]): string[] {
-  const homeOf = (name: string) => (drafts.find((one) => one.own.has(name)) ?? drafts.find((one) => one.types.has(name)))?.domain;
+  const homeOf = (name: string) =>
+    (drafts.find((one) => one.own.has(name)) ?? drafts.find((one) => one.types.has(name)))?.domain;
   return [...types].filter(([name]) => homeOf(name) === domain).map(([, text]) => text);
 }
 
 function baseDefinitions(parts: GraphqlParts): string[] {
-  const roots = rootTypes.filter((root) => Object.values(parts).some((part) => Object.keys(part[root] ?? {}).length > 0));
-  const scalarTexts = Object.values(scalars).map(({ name, description }) => `${describe(description ?? '')}scalar ${name}`);
+  const roots = rootTypes.filter((root) =>
+    Object.values(parts).some((part) => Object.keys(part[root] ?? {}).length > 0),
+  );
+  const scalarTexts = Object.values(scalars).map(
+    ({ name, description }) => `${describe(description ?? '')}scalar ${name}`,
+  );
   return [...roots.map((root) => `type ${root}`), ...scalarTexts];
 }
 

@@ -26,6 +26,8 @@ function isError(message: unknown): message is string {
 
 function withCodes(text: string, requestId: string, log: Pick<Log, 'error'>): string {
   const message = JSON.parse(text) as { payload: readonly SentError[] };
-  const payload = message.payload.map((error) => (error.extensions?.code === undefined ? graphqlError(new GraphQLError(error.message), requestId, log) : error));
+  const payload = message.payload.map((error) =>
+    error.extensions?.code === undefined ? graphqlError(new GraphQLError(error.message), requestId, log) : error,
+  );
   return JSON.stringify({ ...message, payload });
 }

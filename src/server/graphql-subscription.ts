@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Context } from '../context.ts';
 import type { SubscriptionField } from './graphql-binding.ts';
 import { graphqlError } from './graphql-errors.ts';

@@ -39,7 +39,8 @@ export function typeOf(schema: PlainSchema, at: string, position: Position, type
     case 'number':
       return present('Float');
     case 'integer':
-      if (schema.maximum === undefined || schema.maximum >= 2 ** 31) throw new Error(`${at}: GraphQL's Int ends at 2^31-1; give a maximum or take Bytes or Count`);
+      if (schema.maximum === undefined || schema.maximum >= 2 ** 31)
+        throw new Error(`${at}: GraphQL's Int ends at 2^31-1; give a maximum or take Bytes or Count`);
       return present('Int');
     case 'array': {
       const item = typeOf(schema.items ?? {}, at, position, types);
@@ -53,7 +54,12 @@ export function typeOf(schema: PlainSchema, at: string, position: Position, type
 }
 
 /** The fields of an object type, or the arguments of a field: one text each, with its description. */
-export function fieldsOf({ properties = {}, required = [] }: PlainSchema, at: string, position: Position, types: NamedTypes): string[] {
+export function fieldsOf(
+  { properties = {}, required = [] }: PlainSchema,
+  at: string,
+  position: Position,
+  types: NamedTypes,
+): string[] {
   return Object.entries(properties).map(([name, schema]) => {
     const type = typeOf(schema, `${at}.${name}`, position, types);
     const isRequired = !type.isNullable && required.includes(name);
@@ -62,7 +68,13 @@ export function fieldsOf({ properties = {}, required = [] }: PlainSchema, at: st
 }
 
 /** Adds an object type, under another name than its own when one is given; gives its name. */
-export function addObject(schema: PlainSchema, at: string, position: Position, types: NamedTypes, givenName?: string): string {
+export function addObject(
+  schema: PlainSchema,
+  at: string,
+  position: Position,
+  types: NamedTypes,
+  givenName?: string,
+): string {
   const name = givenName ?? nameOf(schema, at, position);
   const reserved = types.get(name);
   if (reserved === undefined) types.set(name, '');
@@ -81,9 +93,15 @@ function present(text: string): TypeReference {
   return { text, isNullable: false };
 }
 
-function nullableOf(variants: readonly PlainSchema[], at: string, position: Position, types: NamedTypes): TypeReference {
+function nullableOf(
+  variants: readonly PlainSchema[],
+  at: string,
+  position: Position,
+  types: NamedTypes,
+): TypeReference {
   const [variant, ...others] = variants.filter(({ type }) => type !== 'null');
-  if (variant === undefined || others.length > 0) throw new Error(`${at}: GraphQL knows no union of plain types; name the words with words()`);
+  if (variant === undefined || others.length > 0)
+    throw new Error(`${at}: GraphQL knows no union of plain types; name the words with words()`);
   return { text: typeOf(variant, at, position, types).text, isNullable: variants.length > 1 };
 }
 
@@ -94,7 +112,8 @@ function addEnum(schema: PlainSchema, values: readonly string[], at: string, typ
 }
 
 function define(name: string, definition: string, before: string | undefined, at: string, types: NamedTypes): string {
-  if (before !== undefined && before !== '' && before !== definition) throw new Error(`${at}: there is another type with the name ${name}`);
+  if (before !== undefined && before !== '' && before !== definition)
+    throw new Error(`${at}: there is another type with the name ${name}`);
   types.set(name, definition);
   return name;
 }
@@ -107,7 +126,9 @@ function nameOf({ $id }: PlainSchema, at: string, position: Position): string {
 /** What a field says of itself; a named type and a scalar have said already what they are. */
 function ownDescription(schema: PlainSchema): string | undefined {
   const scalar = schema['x-gql'];
-  const isSaid = schema.$id !== undefined || (scalar !== undefined && scalar in scalars && scalarDescription(scalar) === schema.description);
+  const isSaid =
+    schema.$id !== undefined ||
+    (scalar !== undefined && scalar in scalars && scalarDescription(scalar) === schema.description);
   return isSaid ? undefined : schema.description;
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, fail, type Failure, isFailure } from '../errors.ts';
+import { type ErrorCode, type Failure, fail, isFailure } from '../errors.ts';
 
 /** Fastify's own errors (its codes start with FST_) that are the caller's fault, in the words of our catalogue. */
 const codeOfFastify: Record<string, ErrorCode> = {
@@ -27,7 +27,8 @@ function codeOf(error: Error): ErrorCode | undefined {
   const fastifyCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = codeOfFastify[fastifyCode];
   if (known !== undefined) return known;
-  const isBadRequest = 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
+  const isBadRequest =
+    'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
   if (!isBadRequest) return undefined;
   return error instanceof SyntaxError ? 'invalid_json' : 'invalid_input';
 }

@@ -28,7 +28,9 @@ export function createServer({ log, bodyBytes }: ServerOptions): FastifyInstance
   app.removeContentTypeParser('text/plain');
   acceptEmptyJson(app);
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler((request, reply) => sendProblem(fail('route_not_found', `There is no ${request.method} ${pathOf(request)}.`), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(fail('route_not_found', `There is no ${request.method} ${pathOf(request)}.`), request, reply),
+  );
   return app as unknown as FastifyInstance;
 }
 
@@ -46,7 +48,9 @@ function acceptedRequestId(header: string | string[] | undefined): string | unde
 }
 
 /** Many clients name a content type also where they send no body: that is no body, not bad JSON. */
-function acceptEmptyJson(app: Pick<FastifyInstance, 'getDefaultJsonParser' | 'removeContentTypeParser' | 'addContentTypeParser'>): void {
+function acceptEmptyJson(
+  app: Pick<FastifyInstance, 'getDefaultJsonParser' | 'removeContentTypeParser' | 'addContentTypeParser'>,
+): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {

@@ -30,10 +30,19 @@ function parametersOf({ operation, method, url }: Route, components: Components)
   if (inBody) return inPath;
   const required = requiredOf(operation.input);
   const inQuery = Object.entries<TSchema>(rest.properties);
-  return [...inPath, ...inQuery.map(([name, schema]) => parameter(name, 'query', schema, required.includes(name), components))];
+  return [
+    ...inPath,
+    ...inQuery.map(([name, schema]) => parameter(name, 'query', schema, required.includes(name), components)),
+  ];
 }
 
-function parameter(name: string, place: 'path' | 'query', schema: TSchema, isRequired: boolean, components: Components): object {
+function parameter(
+  name: string,
+  place: 'path' | 'query',
+  schema: TSchema,
+  isRequired: boolean,
+  components: Components,
+): object {
   const description = 'description' in schema ? { description: schema.description } : {};
   // The reference fills examples in before it sends a request; a filter that nobody asked for would be in the way.
   const example = isRequired ? { example: exampleOf(schema, name) } : {};
@@ -53,14 +62,23 @@ function requestBodyOf({ operation, method, url }: Route, components: Components
   const names = Object.keys(rest.properties);
   if (!inBody || names.length === 0) return {};
   const required = requiredOf(operation.input).filter((name) => names.includes(name));
-  const schema = { type: 'object', ...(required.length > 0 ? { required } : {}), properties: rest.properties, additionalProperties: false };
+  const schema = {
+    type: 'object',
+    ...(required.length > 0 ? { required } : {}),
+    properties: rest.properties,
+    additionalProperties: false,
+  };
   const content = { schema: toOpenApi(schema, components), example: exampleOf(schema as never, operation.id) };
   return { requestBody: { required: required.length > 0, content: { 'application/json': content } } };
 }
 
 function successOf(route: Route, components: Components): object {
   const { operation, answer, status, location } = route;
-  const headers = ['X-Request-Id', ...(location === undefined ? [] : ['Location']), ...(hasVersion(operation.output) ? ['ETag'] : [])];
+  const headers = [
+    'X-Request-Id',
+    ...(location === undefined ? [] : ['Location']),
+    ...(hasVersion(operation.output) ? ['ETag'] : []),
+  ];
   return {
     description: descriptionOf(route),
     headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
@@ -81,15 +99,23 @@ function descriptionOf({ status, answer, operation }: Route): string {
 }
 
 function contentOf(kind: Route['answer']['kind'], output: TSchema, components: Components): object {
-  if (kind === 'file') return { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, example: 'bytes' } };
+  if (kind === 'file')
+    return { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, example: 'bytes' } };
   const schema = toOpenApi(output, components);
   const example = exampleOf(output, 'item');
   if (kind === 'json') return { 'application/json': { schema, example } };
-  return { 'text/event-stream': { schema: { type: 'string' }, example: `id: 1\ndata: ${JSON.stringify(example)}\n\n` } };
+  return {
+    'text/event-stream': { schema: { type: 'string' }, example: `id: 1\ndata: ${JSON.stringify(example)}\n\n` },
+  };
 }
 
 function hasVersion(output: TSchema): boolean {
-  return 'properties' in output && typeof output.properties === 'object' && output.properties !== null && 'version' in output.properties;
+  return (
+    'properties' in output &&
+    typeof output.properties === 'object' &&
+    output.properties !== null &&
+    'version' in output.properties
+  );
 }
 
 function requiredOf(schema: TSchema): readonly string[] {

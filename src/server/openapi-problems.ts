@@ -61,13 +61,17 @@ function problemResponse(group: readonly ErrorCode[]): unknown {
     description: group.map((code) => `\`${code}\``).join(', '),
     headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } },
     content: {
-      'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: Object.fromEntries(examples) },
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: Object.fromEntries(examples),
+      },
     },
   };
 }
 
 function exampleProblem(code: ErrorCode): unknown {
-  const errors = code === 'invalid_input' ? [{ path: '/limit', rule: 'maximum', message: 'must be <= 500' }] : undefined;
+  const errors =
+    code === 'invalid_input' ? [{ path: '/limit', rule: 'maximum', message: 'must be <= 500' }] : undefined;
   const failure = fail(code, { detail: `${catalogue[code].title}.`, ...(errors === undefined ? {} : { errors }) });
   return problem(failure, '/v1/volumes', exampleRequestId);
 }
@@ -84,6 +88,8 @@ export function problemsOf({ operation, method, url }: Route): Record<string, un
   if (inBody) statuses.add(413);
   if (!inBody) statuses.delete(415);
   return Object.fromEntries(
-    [...statuses].sort((a, b) => a - b).map((status) => [status, { $ref: `#/components/responses/${nameOfStatus[status]}` }]),
+    [...statuses]
+      .sort((a, b) => a - b)
+      .map((status) => [status, { $ref: `#/components/responses/${nameOfStatus[status]}` }]),
   );
 }

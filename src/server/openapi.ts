@@ -80,7 +80,8 @@ const parameters = {
   'Idempotency-Key': {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'The same key with the same request gives the same answer, for a day. Another request with it is refused.',
+    description:
+      'The same key with the same request gives the same answer, for a day. Another request with it is refused.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
     example: '4e1243bd-22c6-4c1b-9a3e-8b1c7d0f5a66',
   },
@@ -106,6 +107,10 @@ const headers = {
     schema: { type: 'string' },
     example: '019ab5e4-7c1e-7d3a-9b52-3f6c1d0e8a47',
   },
-  Location: { description: 'Address of what was made.', schema: { type: 'string' }, example: '/v1/jobs/019ab5e4-7c1e-7d3a-9b52-3f6c1d0e8a47' },
+  Location: {
+    description: 'Address of what was made.',
+    schema: { type: 'string' },
+    example: '/v1/jobs/019ab5e4-7c1e-7d3a-9b52-3f6c1d0e8a47',
+  },
   ETag: { description: 'Version and digest of the representation.', schema: { type: 'string' }, example: etag },
 };

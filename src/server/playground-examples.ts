@@ -10,6 +10,11 @@ const folder = new URL('playground/examples/', import.meta.url);
 
 /** The example queries, in the order of their file names. */
 export function exampleQueries(): ExampleQuery[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql')).sort();
-  return files.map((file) => ({ name: file.replace(/^\d+-|\.graphql$/g, ''), query: readFileSync(new URL(file, folder), 'utf8') }));
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.graphql'))
+    .sort();
+  return files.map((file) => ({
+    name: file.replace(/^\d+-|\.graphql$/g, ''),
+    query: readFileSync(new URL(file, folder), 'utf8'),
+  }));
 }

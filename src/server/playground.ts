@@ -26,7 +26,9 @@ export function servePlayground(app: FastifyInstance): void {
       reply.type(`${type}; charset=utf-8`).header('cache-control', 'public, max-age=3600').send(content),
     );
   }
-  const page = readOwn('page.html').toString().replace('EXAMPLES', JSON.stringify(exampleQueries()).replaceAll('<', '\\u003c'));
+  const page = readOwn('page.html')
+    .toString()
+    .replace('EXAMPLES', JSON.stringify(exampleQueries()).replaceAll('<', '\\u003c'));
   app.get('/graphiql', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(page),
   );

@@ -1,4 +1,12 @@
-import { catalogue, type ErrorCode, type ErrorKind, fail, type Failure, type InputIssue, isFailure } from '../errors.ts';
+import {
+  catalogue,
+  type ErrorCode,
+  type ErrorKind,
+  type Failure,
+  fail,
+  type InputIssue,
+  isFailure,
+} from '../errors.ts';
 
 /** RFC 9457, with the stable `code` of the catalogue. */
 export interface Problem {
@@ -35,11 +43,23 @@ export function statusOf(code: ErrorCode): number {
 /** What a caller may know of anything that was thrown: a failure as it is, everything else as `internal`. */
 export function publicFailure(error: unknown, requestId: string): Failure {
   if (isFailure(error)) return error;
-  return fail('internal', { detail: `An unexpected error; the log of the server has it under the request id ${requestId}.`, cause: error });
+  return fail('internal', {
+    detail: `An unexpected error; the log of the server has it under the request id ${requestId}.`,
+    cause: error,
+  });
 }
 
 /** The problem document of a failure. `instance` is the path of the request. */
 export function problem({ code, message: detail, errors }: Failure, instance: string, requestId: string): Problem {
   const { title } = catalogue[code];
-  return { type: `/docs/errors#${code}`, title, status: statusOf(code), detail, code, instance, requestId, ...(errors === undefined ? {} : { errors }) };
+  return {
+    type: `/docs/errors#${code}`,
+    title,
+    status: statusOf(code),
+    detail,
+    code,
+    instance,
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  };
 }

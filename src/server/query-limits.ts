@@ -1,10 +1,10 @@
 import {
   type DocumentNode,
   type FieldNode,
-  getNamedType,
-  getNullableType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isListType,
   isObjectType,
   Kind,
@@ -36,16 +36,25 @@ interface Measure {
  * Refuses a valid document that asks for too much: `query_too_deep`, `query_too_costly`. The cost is an estimate of the
  * objects in the answer: the limits of pages multiply down the nesting. Introspection is free; GraphQL limits it itself.
  */
-export function refuseExcess(schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>, limits: QueryLimits): void {
+export function refuseExcess(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+  limits: QueryLimits,
+): void {
   const measure = measurer(schema, document, variables);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const root = schema.getRootType(definition.operation);
     if (root === undefined || root === null) continue;
     const { cost, depth } = measure(definition.selectionSet, root, undefined);
-    if (depth > limits.queryDepth) throw fail('query_too_deep', `The query is ${depth} levels deep; ${limits.queryDepth} are allowed.`);
+    if (depth > limits.queryDepth)
+      throw fail('query_too_deep', `The query is ${depth} levels deep; ${limits.queryDepth} are allowed.`);
     if (cost > limits.queryCost)
-      throw fail('query_too_costly', `The query asks for about ${cost} objects; ${limits.queryCost} are allowed. Take smaller pages or fewer levels.`);
+      throw fail(
+        'query_too_costly',
+        `The query asks for about ${cost} objects; ${limits.queryCost} are allowed. Take smaller pages or fewer levels.`,
+      );
   }
 }
 
@@ -60,7 +69,9 @@ export function refuseDeepText(source: string, deepest = 200): void {
 }
 
 function measurer(schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>) {
-  const fragments = new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])));
+  const fragments = new Map(
+    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])),
+  );
   // A fragment is measured once, however often it is spread: documents can spread them exponentially often.
   const known = new Map<string, Measure>();
 
@@ -83,7 +94,11 @@ function measurer(schema: GraphQLSchema, document: DocumentNode, variables: Read
   function measureFragment(name: string, parent: GraphQLObjectType, page: number | undefined): Measure {
     const key = `${name} ${page}`;
     const fragment = fragments.get(name);
-    const result = known.get(key) ?? (fragment === undefined ? nothing : measure(fragment.selectionSet, objectType(fragment.typeCondition.name.value, parent), page));
+    const result =
+      known.get(key) ??
+      (fragment === undefined
+        ? nothing
+        : measure(fragment.selectionSet, objectType(fragment.typeCondition.name.value, parent), page));
     known.set(key, result);
     return result;
   }

@@ -4,9 +4,19 @@ import type { Context, Ports } from '../context.ts';
 
 /** Makes the contexts of requests: who calls, by which interface, under which id, with which idempotency key. */
 export function requestContexts(ports: Ports, authenticate: Authenticate) {
-  return async (request: FastifyRequest, via: 'rest' | 'graphql', authorization = request.headers.authorization): Promise<Context> => {
+  return async (
+    request: FastifyRequest,
+    via: 'rest' | 'graphql',
+    authorization = request.headers.authorization,
+  ): Promise<Context> => {
     const key = request.headers['idempotency-key'];
     const identity = await identify(authenticate, ports, authorization);
-    return { ports, via, requestId: request.id, idempotencyKey: typeof key === 'string' ? key : undefined, ...identity };
+    return {
+      ports,
+      via,
+      requestId: request.id,
+      idempotencyKey: typeof key === 'string' ? key : undefined,
+      ...identity,
+    };
   };
 }

@@ -28,7 +28,9 @@ type ParametersOf<Url extends string> = Url extends `${string}:${infer Name}/${i
     : never;
 
 type UrlFor<O extends AnyOperation, Url extends string> =
-  ParametersOf<Url> extends keyof InputOf<O> ? Url : `${Exclude<ParametersOf<Url>, keyof InputOf<O>> & string} is no field of the input`;
+  ParametersOf<Url> extends keyof InputOf<O>
+    ? Url
+    : `${Exclude<ParametersOf<Url>, keyof InputOf<O>> & string} is no field of the input`;
 
 type MethodFor<O extends AnyOperation> = O['kind'] extends 'query' ? 'GET' : Exclude<Method, 'GET'>;
 
@@ -57,7 +59,10 @@ export function route<O extends AnyOperation, const Url extends string>(
 export const accepted = { status: 202, location: (job: { id: string }) => `/v1/jobs/${job.id}` };
 
 /** Binds a query whose output is a {@link import('../schema.ts').Download}. REST only: GraphQL does not carry files. */
-export function download<O extends AnyOperation & { readonly kind: 'query' }, const Url extends string>(operation: O, url: UrlFor<O, Url>): Route {
+export function download<O extends AnyOperation & { readonly kind: 'query' }, const Url extends string>(
+  operation: O,
+  url: UrlFor<O, Url>,
+): Route {
   return { operation, method: 'GET', url, status: 200, answer: { kind: 'file' }, location: undefined };
 }
 

@@ -1,4 +1,4 @@
-import { type TObject, type TSchema, Type as T } from 'typebox';
+import { Type as T, type TObject, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { fail, type InputIssue } from '../errors.ts';
 import type { AnyOperation } from '../operation.ts';
@@ -31,7 +31,10 @@ export function placesOf({ input }: AnyOperation, method: Method, url: string): 
 }
 
 /** Puts the input together. Throws `invalid_input` for a field that stands in the wrong place; what it holds is checked by the operation. */
-export function readInput(places: InputPlaces, { params, query, body, ifMatch }: RequestParts): Record<string, unknown> {
+export function readInput(
+  places: InputPlaces,
+  { params, query, body, ifMatch }: RequestParts,
+): Record<string, unknown> {
   const fromQuery = fieldsOf(query);
   const fromBody = readBody(body);
   const [fields, strays] = places.inBody ? [fromBody, fromQuery] : [convert(places.rest, fromQuery), fromBody];
@@ -51,12 +54,18 @@ function fieldsOf(value: unknown): Record<string, unknown> {
 function readBody(body: unknown): Record<string, unknown> {
   if (body === undefined) return {};
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return fieldsOf(body);
-  throw fail('invalid_input', { detail: 'The body must be a JSON object.', errors: [{ path: '', rule: 'type', message: 'must be object' }] });
+  throw fail('invalid_input', {
+    detail: 'The body must be a JSON object.',
+    errors: [{ path: '', rule: 'type', message: 'must be object' }],
+  });
 }
 
 /** A query string holds words only: numbers, booleans and lists are made of them by the schema. */
 function convert(schema: TObject, query: Record<string, unknown>): Record<string, unknown> {
-  const lists = Object.entries(query).map(([name, value]) => [name, isList(schema.properties[name]) && !Array.isArray(value) ? [value] : value]);
+  const lists = Object.entries(query).map(([name, value]) => [
+    name,
+    isList(schema.properties[name]) && !Array.isArray(value) ? [value] : value,
+  ]);
   return fieldsOf(Value.Convert(schema, Object.fromEntries(lists)));
 }
 
@@ -66,7 +75,13 @@ function isList(schema: TSchema | undefined): boolean {
 
 function refuseMisplaced(names: readonly string[]): void {
   if (names.length === 0) return;
-  const errors = names.map((name): InputIssue => ({ path: `/${name}`, rule: 'place', message: `"${name}" does not belong in this part of the request` }));
+  const errors = names.map(
+    (name): InputIssue => ({
+      path: `/${name}`,
+      rule: 'place',
+      message: `"${name}" does not belong in this part of the request`,
+    }),
+  );
   throw fail('invalid_input', { detail: `${names.join(', ')}: not in this part of the request.`, errors });
 }
 
@@ -75,6 +90,7 @@ function readIfMatch({ ifMatch }: InputPlaces, header: string | undefined): numb
   if (header === undefined || header === '*') return undefined;
   if (!ifMatch) throw fail('invalid_input', 'If-Match: this operation does not compare versions.');
   const version = /^"(\d{1,10})(?:\.[\w-]+)?"$/.exec(header)?.[1];
-  if (version === undefined) throw fail('invalid_input', `If-Match: ${header} is not an ETag of this API, such as "3".`);
+  if (version === undefined)
+    throw fail('invalid_input', `If-Match: ${header} is not an ETag of this API, such as "3".`);
   return Number(version);
 }

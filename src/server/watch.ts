@@ -27,7 +27,14 @@ export interface Watched {
  * goes through {@link invoke} with the rights that the caller has then, so a failed reading, or a credential that is
  * not good any more, ends the watching: it is thrown.
  */
-export async function* watch({ operation, input, source, until, currentContext, signal }: Watched): AsyncGenerator<unknown> {
+export async function* watch({
+  operation,
+  input,
+  source,
+  until,
+  currentContext,
+  signal,
+}: Watched): AsyncGenerator<unknown> {
   // The caller is admitted before the source is asked; what is shown is read while the source listens, so no change is lost.
   const context = await currentContext();
   await invoke(operation, context, input);

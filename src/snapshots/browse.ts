@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Ports } from '../context.ts';
-import { helperLabels, type HelperContainer } from '../engine/engine.ts';
+import { type HelperContainer, helperLabels } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import { type OpenRepository, openRepository } from '../repositories/read.ts';
 import { dumpCommand, listCommand, readCapabilities } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
-import { readLine, type ResticNode } from '../restic/output.ts';
+import { type ResticNode, readLine } from '../restic/output.ts';
 import { repositoryAccess, resticHelper } from '../restic/repository-access.ts';
 import type { Download } from '../schema.ts';
 import type { Snapshot, SnapshotEntry } from './model.ts';
@@ -19,7 +19,8 @@ export async function listFolder(ports: Ports, snapshot: Snapshot, path: string)
   const folder = whole.endsWith('/') ? whole.slice(0, -1) : whole;
   const self = nodes.find((node) => node.path === folder);
   if (self === undefined) throw pathNotFound(snapshot, path);
-  if (self.type !== 'dir') throw fail('path_not_a_folder', `"${path}" is a ${self.type}; download it, or list the folder it is in.`);
+  if (self.type !== 'dir')
+    throw fail('path_not_a_folder', `"${path}" is a ${self.type}; download it, or list the folder it is in.`);
   const children = nodes.filter((node) => node.path.slice(0, node.path.lastIndexOf('/')) === folder);
   return children.map((node) => toEntry(node, snapshot)).sort((one, other) => (one.name < other.name ? -1 : 1));
 }
@@ -29,7 +30,8 @@ export async function openFile(ports: Ports, snapshot: Snapshot, path: string): 
   const whole = wholePath(snapshot, path);
   const node = (await listNodes(ports, snapshot, whole)).find((entry) => entry.path === whole);
   if (node === undefined) throw pathNotFound(snapshot, path);
-  if (node.type !== 'file') throw fail('path_not_a_file', `"${path}" is a ${node.type}; only regular files can be downloaded.`);
+  if (node.type !== 'file')
+    throw fail('path_not_a_file', `"${path}" is a ${node.type}; only regular files can be downloaded.`);
   const { helper, repository } = await createReader(ports, snapshot, dumpCommand(snapshot.id, whole), true);
   const engine = ports.engines.get(readerHost(repository, snapshot));
   const stream = await engine.streamHelper(helper.id, helperSecrets(repository));
@@ -58,12 +60,19 @@ async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promi
   }
 }
 
-async function createReader(ports: Ports, snapshot: Snapshot, command: readonly string[], streamed: boolean): Promise<{ helper: HelperContainer; repository: OpenRepository }> {
+async function createReader(
+  ports: Ports,
+  snapshot: Snapshot,
+  command: readonly string[],
+  streamed: boolean,
+): Promise<{ helper: HelperContainer; repository: OpenRepository }> {
   const repository = await openRepository(ports, snapshot.repositoryId);
   const access = repositoryAccess(repository.location, repository.secret, false);
   const spec = resticHelper(access, command, { capabilities: readCapabilities });
   const name = `stowage-request-${randomUUID()}`;
-  const helper = await ports.engines.get(readerHost(repository, snapshot)).createHelper({ ...spec, name, streamed, labels: { [helperLabels.step]: 'read' } });
+  const helper = await ports.engines
+    .get(readerHost(repository, snapshot))
+    .createHelper({ ...spec, name, streamed, labels: { [helperLabels.step]: 'read' } });
   return { helper, repository };
 }
 
@@ -101,5 +110,8 @@ function permissionBits(mode: number): string {
 }
 
 function pathNotFound(snapshot: Snapshot, path: string) {
-  return fail('path_not_found', `There is no "${path}" in snapshot ${snapshot.id.slice(0, 8)}; list the folder above it.`);
+  return fail(
+    'path_not_found',
+    `There is no "${path}" in snapshot ${snapshot.id.slice(0, 8)}; list the folder above it.`,
+  );
 }

@@ -1,12 +1,20 @@
 import { Bytes, Count, DateTime, HostName, nullable, object, page, type Static, T, Uuid, words } from '../schema.ts';
 
-export const SnapshotReason = words('SnapshotReason', ['backup', 'before_restore', 'before_delete'], 'Why a snapshot was made.');
+export const SnapshotReason = words(
+  'SnapshotReason',
+  ['backup', 'before_restore', 'before_delete'],
+  'Why a snapshot was made.',
+);
 export type SnapshotReason = Static<typeof SnapshotReason>;
 export const SnapshotState = words('SnapshotState', ['good', 'partial'], '`partial`: some files could not be read.');
 export type SnapshotState = Static<typeof SnapshotState>;
 
 /** restic's id, whole or the beginning of it, as restic prints it. */
-export const SnapshotId = T.String({ pattern: '^[0-9a-f]{8,64}$', 'x-gql': 'ID', description: "restic's snapshot id, or the first 8 digits or more." });
+export const SnapshotId = T.String({
+  pattern: '^[0-9a-f]{8,64}$',
+  'x-gql': 'ID',
+  description: "restic's snapshot id, or the first 8 digits or more.",
+});
 
 export const Snapshot = object(
   {
@@ -29,7 +37,11 @@ export const Snapshot = object(
 export type Snapshot = Static<typeof Snapshot>;
 export const SnapshotPage = page(Snapshot, 'Snapshot');
 
-export const EntryType = words('EntryType', ['file', 'dir', 'symlink', 'dev', 'chardev', 'fifo', 'socket', 'irregular'], 'Kind of an entry, in the words of restic.');
+export const EntryType = words(
+  'EntryType',
+  ['file', 'dir', 'symlink', 'dev', 'chardev', 'fifo', 'socket', 'irregular'],
+  'Kind of an entry, in the words of restic.',
+);
 
 export const SnapshotEntry = object(
   {
@@ -48,4 +60,9 @@ export type SnapshotEntry = Static<typeof SnapshotEntry>;
 export const SnapshotEntryPage = page(SnapshotEntry, 'SnapshotEntry');
 
 /** Path below the root of the volume; `..` and control characters other than in names are refused. */
-export const EntryPath = T.String({ minLength: 1, maxLength: 4096, pattern: '^/(?!(?:.*/)?\\.{1,2}(?:/|$))[^\\u0000]*$', description: 'Path below the root of the volume, such as `/logs/app.log`.' });
+export const EntryPath = T.String({
+  minLength: 1,
+  maxLength: 4096,
+  pattern: '^/(?!(?:.*/)?\\.{1,2}(?:/|$))[^\\u0000]*$',
+  description: 'Path below the root of the volume, such as `/logs/app.log`.',
+});

@@ -41,9 +41,14 @@ export const listVolumeSnapshots = query('snapshots.listOfVolume', {
   reach: 'anything',
   summary: 'List the snapshots of a volume, newest first',
   description: 'The volume itself may be gone.',
-  input: object({ host: HostName, name: T.String({ minLength: 1, maxLength: 255, description: 'Name of the volume.' }), ...paging }),
+  input: object({
+    host: HostName,
+    name: T.String({ minLength: 1, maxLength: 255, description: 'Name of the volume.' }),
+    ...paging,
+  }),
   output: SnapshotPage,
-  run: ({ ports, scope }, { host, name, limit = 50, cursor }) => store.listSnapshots(ports.db, scope, { host, volume: name }, limit, cursor),
+  run: ({ ports, scope }, { host, name, limit = 50, cursor }) =>
+    store.listSnapshots(ports.db, scope, { host, volume: name }, limit, cursor),
 });
 
 export const getSnapshot = query('snapshots.get', {
@@ -59,14 +64,20 @@ export const listEntries = query('snapshots.entries', {
   permission: 'operate',
   reach: snapshotTarget,
   summary: 'List a folder of a snapshot',
-  description: 'Contents may be secret: this asks for more than reading. A helper container reads the repository, which takes about a second.',
+  description:
+    'Contents may be secret: this asks for more than reading. A helper container reads the repository, which takes about a second.',
   input: object({ snapshot: SnapshotId, path: T.Optional(EntryPath), ...paging }),
   output: SnapshotEntryPage,
   async run(context, { snapshot, path = '/', limit = 50, cursor }) {
     const entries = await listFolder(context.ports, await found(context, snapshot), path);
     const after = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? '');
     const rest = after === null ? entries : entries.filter(({ name }) => name > after);
-    return toPage(rest, limit, ({ name }) => [name], (entry) => entry);
+    return toPage(
+      rest,
+      limit,
+      ({ name }) => [name],
+      (entry) => entry,
+    );
   },
 });
 

@@ -58,7 +58,13 @@ export async function findSnapshot(db: Reader, idOrPrefix: string): Promise<Snap
 }
 
 /** Snapshots, newest first. */
-export async function listSnapshots(db: Reader, scope: ProjectScope, filter: SnapshotFilter, limit: number, cursor?: string): Promise<Page<Snapshot>> {
+export async function listSnapshots(
+  db: Reader,
+  scope: ProjectScope,
+  filter: SnapshotFilter,
+  limit: number,
+  cursor?: string,
+): Promise<Page<Snapshot>> {
   const rows = await db.snapshot.findMany({
     where: { AND: [matching(filter), within(scope), cursor === undefined ? {} : olderThan(cursor)] },
     orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
@@ -68,14 +74,22 @@ export async function listSnapshots(db: Reader, scope: ProjectScope, filter: Sna
 }
 
 /** The newest `each` snapshots of each volume (`host/name`), in one statement. */
-export async function newestSnapshotsOf(db: Database, scope: ProjectScope, volumes: readonly string[], each: number): Promise<Snapshot[]> {
+export async function newestSnapshotsOf(
+  db: Database,
+  scope: ProjectScope,
+  volumes: readonly string[],
+  each: number,
+): Promise<Snapshot[]> {
   const ids = await db.$queryRaw<{ id: string }[]>`
     select s.id from unnest(${[...volumes]}::text[]) as wanted(address)
     cross join lateral (
       select id, taken_at from snapshots where host = split_part(wanted.address, '/', 1) and volume = split_part(wanted.address, '/', 2)
       order by taken_at desc, id desc limit ${each}
     ) s`;
-  const rows = await db.snapshot.findMany({ where: { AND: [{ id: { in: ids.map(({ id }) => id) } }, within(scope)] }, orderBy: [{ takenAt: 'desc' }, { id: 'desc' }] });
+  const rows = await db.snapshot.findMany({
+    where: { AND: [{ id: { in: ids.map(({ id }) => id) } }, within(scope)] },
+    orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
+  });
   return rows.map(toSnapshot);
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,7 +15,12 @@ async function composeProgram(): Promise<string> {
   const { cache } = groundOfTests();
   const folder = join(cache, 'compose');
   if (!existsSync(folder)) {
-    const packages = await fetchPackages({ cache: join(cache, 'packages'), suite: 'sid', names: ['docker-compose'], dependencies: false });
+    const packages = await fetchPackages({
+      cache: join(cache, 'packages'),
+      suite: 'sid',
+      names: ['docker-compose'],
+      dependencies: false,
+    });
     await mkdir(cache, { recursive: true });
     const unpacked = await mkdtemp(join(cache, 'compose-'));
     await extractPackages(packages, unpacked);
@@ -28,6 +33,10 @@ async function composeProgram(): Promise<string> {
 export async function compose(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
   const { dockerHost } = groundOfTests();
-  const { stdout } = await run(await composeProgram(), [...args], { cwd: checkout, env: { PATH, HOME, DOCKER_HOST: dockerHost, ...env }, maxBuffer: 2 ** 24 });
+  const { stdout } = await run(await composeProgram(), [...args], {
+    cwd: checkout,
+    env: { PATH, HOME, DOCKER_HOST: dockerHost, ...env },
+    maxBuffer: 2 ** 24,
+  });
   return stdout;
 }

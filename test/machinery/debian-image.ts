@@ -24,7 +24,10 @@ export interface ImageWish {
 }
 
 /** Makes an image on the engine without a registry. */
-export async function makeImage(engine: Docker, { name, packages, entrypoint, scripts = {}, passwd = '' }: ImageWish): Promise<void> {
+export async function makeImage(
+  engine: Docker,
+  { name, packages, entrypoint, scripts = {}, passwd = '' }: ImageWish,
+): Promise<void> {
   const { folder, cache } = groundOfTests();
   const root = await mkdtemp(join(folder, 'image-'));
   try {
@@ -33,11 +36,15 @@ export async function makeImage(engine: Docker, { name, packages, entrypoint, sc
       await symlink(`usr/${merged}`, join(root, merged));
     }
     const names = [...packages, 'busybox-static'];
-    await extractPackages(await fetchPackages({ cache: join(cache, 'packages'), suite, names, dependencies: true }), root);
+    await extractPackages(
+      await fetchPackages({ cache: join(cache, 'packages'), suite, names, dependencies: true }),
+      root,
+    );
     for (const path of needless) await rm(join(root, path), { recursive: true, force: true });
     for (const program of shellPrograms) await symlink('busybox', join(root, 'usr/bin', program)).catch(unlessExists);
     await writeFile(join(root, 'etc/passwd'), `root:x:0:0::/root:/bin/sh\n${passwd}`);
-    for (const [path, script] of Object.entries({ '/entrypoint': entrypoint, ...scripts })) await writeScript(join(root, path), script);
+    for (const [path, script] of Object.entries({ '/entrypoint': entrypoint, ...scripts }))
+      await writeScript(join(root, path), script);
     await rm(join(root, 'var/run'), { recursive: true, force: true });
     await mkdir(join(root, 'var'), { recursive: true });
     await symlink('../run', join(root, 'var/run'));
@@ -45,8 +52,14 @@ export async function makeImage(engine: Docker, { name, packages, entrypoint, sc
     const archive = `${root}.tar`;
     await run('tar', ['-C', root, '-cf', archive, '.'], { maxBuffer: 2 ** 24 });
     const [repository = name, tag = 'latest'] = name.split(':');
-    const stream = await engine.importImage(archive, { repo: repository, tag, changes: 'ENTRYPOINT ["/entrypoint"]' } as object);
-    await new Promise((resolve, reject) => engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve(null))));
+    const stream = await engine.importImage(archive, {
+      repo: repository,
+      tag,
+      changes: 'ENTRYPOINT ["/entrypoint"]',
+    } as object);
+    await new Promise((resolve, reject) =>
+      engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve(null))),
+    );
     await rm(archive);
   } finally {
     await rm(root, { recursive: true, force: true });

@@ -11,7 +11,10 @@ t.test('a deleted volume can be brought back with its driver, options, labels, p
   await docker.run(name, 'echo precious > /data/file');
 
   t.match(await stowage.call('DELETE', address), { status: 400, body: { code: 'confirmation_required' } });
-  t.match(await stowage.call('DELETE', `${address}?confirm=other`), { status: 400, body: { code: 'confirmation_required' } });
+  t.match(await stowage.call('DELETE', `${address}?confirm=other`), {
+    status: 400,
+    body: { code: 'confirmation_required' },
+  });
   const user = await docker.container({ volume: name, script: 'exit 0' });
   await user.wait();
   await docker.until(async () => (await stowage.get(address)).inUse, 5);
@@ -25,14 +28,19 @@ t.test('a deleted volume can be brought back with its driver, options, labels, p
   t.equal(deleted.state, 'succeeded', deleted.error?.detail);
   t.match(await stowage.call('GET', address), { status: 404, body: { code: 'volume_not_found' } });
   t.notOk(await docker.volumeExists(name));
-  t.match((await stowage.get('/v1/deleted-volumes')).items, [{ name, project: 'shop', snapshot: deleted.result.snapshot }]);
+  t.match((await stowage.get('/v1/deleted-volumes')).items, [
+    { name, project: 'shop', snapshot: deleted.result.snapshot },
+  ]);
 
   const back = await stowage.finished('POST', `${address}/undelete`, {});
   docker.willRemoveVolume(name);
   t.equal(back.state, 'succeeded', back.error?.detail);
   t.match(await stowage.get(address), { name, project: 'shop', driver: 'local', labels: { team: 'blue' } });
   t.equal(await docker.run(name, 'cat /data/file'), 'precious\n');
-  t.match(await stowage.call('POST', `${address}/undelete`, {}), { status: 404, body: { code: 'deleted_volume_not_found' } });
+  t.match(await stowage.call('POST', `${address}/undelete`, {}), {
+    status: 404,
+    body: { code: 'deleted_volume_not_found' },
+  });
 });
 
 t.test('the volume of a repository is not deleted', async (t) => {
@@ -46,5 +54,8 @@ t.test('the volume of a repository is not deleted', async (t) => {
   await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository });
   const address = `/v1/hosts/local/volumes/${repository}`;
   await docker.until(async () => (await stowage.call('GET', address)).status === 200, 15);
-  t.match(await stowage.call('DELETE', `${address}?confirm=${repository}`), { status: 409, body: { code: 'repository_in_use' } });
+  t.match(await stowage.call('DELETE', `${address}?confirm=${repository}`), {
+    status: 409,
+    body: { code: 'repository_in_use' },
+  });
 });

@@ -6,7 +6,10 @@ t.test('N1: a volume that does not exist is refused, and Docker does not make an
   const docker = testDocker(t);
   const stowage = await startStowage(t);
   const name = docker.name('absent');
-  t.match(await stowage.call('POST', `/v1/hosts/local/volumes/${name}/backups`, {}), { status: 404, body: { code: 'volume_not_found' } });
+  t.match(await stowage.call('POST', `/v1/hosts/local/volumes/${name}/backups`, {}), {
+    status: 404,
+    body: { code: 'volume_not_found' },
+  });
   t.notOk(await docker.volumeExists(name));
 });
 
@@ -27,7 +30,11 @@ t.test('a repository that is full fails the job with its own code', async (t) =>
   const docker = testDocker(t);
   const stowage = await startStowage(t);
   const repository = docker.name('small');
-  await docker.engine.createVolume({ Name: repository, Driver: 'local', DriverOpts: { type: 'tmpfs', device: 'tmpfs', o: 'size=8m' } });
+  await docker.engine.createVolume({
+    Name: repository,
+    Driver: 'local',
+    DriverOpts: { type: 'tmpfs', device: 'tmpfs', o: 'size=8m' },
+  });
   docker.willRemoveVolume(repository);
   await docker.container({ volume: repository, script: 'while :; do sleep 1; done', stopTimeout: 1 });
   await stowage.created('POST', '/v1/repositories', { name: repository, volume: repository });
@@ -47,7 +54,10 @@ t.test('a wrong repository password fails the job with its own code', async (t) 
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume });
   await stowage.created('POST', '/v1/repositories', { name: 'right', volume: shared, password: 'the right password' });
   docker.willRemoveVolume(shared);
-  t.equal((await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository: 'right' })).state, 'succeeded');
+  t.equal(
+    (await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository: 'right' })).state,
+    'succeeded',
+  );
   await stowage.created('POST', '/v1/repositories', { name: 'wrong', volume: shared, password: 'another password' });
   const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository: 'wrong' });
   t.match(job, { state: 'failed', error: { code: 'repository_password_wrong' } });
@@ -78,7 +88,10 @@ t.test('plain restic reads the repository with the password that an admin asks f
   docker.willRemoveVolume(repository);
   const { result } = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository });
   const { password } = await stowage.post(`/v1/repositories/${repository}/password`, {});
-  t.match(await docker.run(repository, `RESTIC_PASSWORD='${password}' restic --repo /data --no-cache snapshots --json`), result.snapshot);
+  t.match(
+    await docker.run(repository, `RESTIC_PASSWORD='${password}' restic --repo /data --no-cache snapshots --json`),
+    result.snapshot,
+  );
 });
 
 t.test('two backups of one volume at a time run one after the other', async (t) => {
@@ -89,12 +102,25 @@ t.test('two backups of one volume at a time run one after the other', async (t) 
   await one.created('POST', '/v1/hosts/local/volumes', { name: volume });
   await docker.run(volume, 'head -c 50000000 /dev/urandom > /data/file');
   const path = `/v1/hosts/local/volumes/${volume}/backups`;
-  const accepted = await Promise.all([one.accepted('POST', path, {}), two.accepted('POST', path, {}), one.accepted('POST', path, {}), two.accepted('POST', path, {})]);
+  const accepted = await Promise.all([
+    one.accepted('POST', path, {}),
+    two.accepted('POST', path, {}),
+    one.accepted('POST', path, {}),
+    two.accepted('POST', path, {}),
+  ]);
   const jobs = [];
-  for (const { id } of accepted) jobs.push(await one.until(`/v1/jobs/${id}`, ({ finishedAt }) => finishedAt !== null, 60));
-  t.same(jobs.map(({ state }) => state), ['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+  for (const { id } of accepted)
+    jobs.push(await one.until(`/v1/jobs/${id}`, ({ finishedAt }) => finishedAt !== null, 60));
+  t.same(
+    jobs.map(({ state }) => state),
+    ['succeeded', 'succeeded', 'succeeded', 'succeeded'],
+  );
   const spans = jobs.map(({ startedAt, finishedAt }) => [startedAt, finishedAt]).sort();
-  for (const [index, [startedAt]] of spans.entries()) if (index > 0) t.ok(startedAt >= (spans[index - 1]?.[1] ?? ''), 'starts after the one before has ended');
+  for (const [index, [startedAt]] of spans.entries())
+    if (index > 0) t.ok(startedAt >= (spans[index - 1]?.[1] ?? ''), 'starts after the one before has ended');
   t.equal((await one.get(`/v1/hosts/local/volumes/${volume}/snapshots`)).items.length, 4, 'no job ran twice');
-  t.same(jobs.map(({ attempts }) => attempts.length), [1, 1, 1, 1]);
+  t.same(
+    jobs.map(({ attempts }) => attempts.length),
+    [1, 1, 1, 1],
+  );
 });

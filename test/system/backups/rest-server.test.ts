@@ -16,7 +16,12 @@ async function restServer(): Promise<string> {
   const { cache } = groundOfTests();
   const folder = join(cache, 'rest-server');
   if (!existsSync(folder)) {
-    const packages = await fetchPackages({ cache: join(cache, 'packages'), suite: 'sid', names: ['restic-rest-server'], dependencies: false });
+    const packages = await fetchPackages({
+      cache: join(cache, 'packages'),
+      suite: 'sid',
+      names: ['restic-rest-server'],
+      dependencies: false,
+    });
     const unpacked = await mkdtemp(`${folder}-`);
     await extractPackages(packages, unpacked);
     await rename(unpacked, folder);
@@ -28,7 +33,9 @@ async function restServer(): Promise<string> {
 async function startRestServer(t: Test, port: number): Promise<ChildProcess> {
   const data = await mkdtemp(join(groundOfTests().folder, 'rest-'));
   await writeFile(join(data, '.htpasswd'), htpasswd);
-  const server = spawn(await restServer(), ['--path', data, '--listen', `127.0.0.1:${port}`, '--private-repos'], { stdio: 'ignore' });
+  const server = spawn(await restServer(), ['--path', data, '--listen', `127.0.0.1:${port}`, '--private-repos'], {
+    stdio: 'ignore',
+  });
   t.teardown(async () => {
     server.kill('SIGKILL');
     await rm(data, { recursive: true, force: true });
@@ -57,7 +64,10 @@ t.test('a repository server with a user and a password, right, wrong and away', 
   await docker.run(volume, 'echo precious > /data/file');
   await stowage.created('POST', '/v1/repositories', { name: 'right', ...server, userPassword: 'correct' });
   await stowage.created('POST', '/v1/repositories', { name: 'wrong', ...server, userPassword: 'incorrect' });
-  const { body } = await stowage.call('POST', '/v1/repositories', { name: 'x', url: `http://stowage:correct@127.0.0.1:${port}/` });
+  const { body } = await stowage.call('POST', '/v1/repositories', {
+    name: 'x',
+    url: `http://stowage:correct@127.0.0.1:${port}/`,
+  });
   t.match(body, { code: 'invalid_input' }, 'credentials do not belong in the address');
 
   const away = await stowage.finished('POST', `${path}/backups`, { repository: 'right' });

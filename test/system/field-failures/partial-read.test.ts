@@ -2,23 +2,26 @@ import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
-t.test('N5, N6: a backup that could not read everything is neither good nor lost: it is partial, and says which files', async (t) => {
-  const docker = testDocker(t);
-  const stowage = await startStowage(t);
-  // The kernel's own file system has a file that nobody can read, not even root: `register`.
-  const volume = docker.name('unreadable');
-  await stowage.created('POST', '/v1/hosts/local/volumes', {
-    name: volume,
-    options: { type: 'binfmt_misc', device: 'binfmt_misc' },
-  });
-  const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
-  t.match(job, { state: 'failed', error: { code: 'backup_partial', detail: /register/ }, attempts: { length: 1 } });
-  const { items } = await stowage.get(`/v1/hosts/local/volumes/${volume}/snapshots`);
-  t.match(items, [{ state: 'partial', jobId: job.id }], 'what could be read is kept');
+t.test(
+  'N5, N6: a backup that could not read everything is neither good nor lost: it is partial, and says which files',
+  async (t) => {
+    const docker = testDocker(t);
+    const stowage = await startStowage(t);
+    // The kernel's own file system has a file that nobody can read, not even root: `register`.
+    const volume = docker.name('unreadable');
+    await stowage.created('POST', '/v1/hosts/local/volumes', {
+      name: volume,
+      options: { type: 'binfmt_misc', device: 'binfmt_misc' },
+    });
+    const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+    t.match(job, { state: 'failed', error: { code: 'backup_partial', detail: /register/ }, attempts: { length: 1 } });
+    const { items } = await stowage.get(`/v1/hosts/local/volumes/${volume}/snapshots`);
+    t.match(items, [{ state: 'partial', jobId: job.id }], 'what could be read is kept');
 
-  t.match(await stowage.finished('DELETE', `/v1/hosts/local/volumes/${volume}?confirm=${volume}`), {
-    state: 'failed',
-    error: { code: 'backup_partial' },
-  });
-  t.ok(await docker.volumeExists(volume), 'a volume whose last snapshot is not complete is not deleted');
-});
+    t.match(await stowage.finished('DELETE', `/v1/hosts/local/volumes/${volume}?confirm=${volume}`), {
+      state: 'failed',
+      error: { code: 'backup_partial' },
+    });
+    t.ok(await docker.volumeExists(volume), 'a volume whose last snapshot is not complete is not deleted');
+  },
+);

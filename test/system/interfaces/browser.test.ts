@@ -90,7 +90,11 @@ t.test('the playground and the reference, in Chromium', async (t) => {
     await page.locator('.graphiql-doc-explorer').getByText('Mutation', { exact: true }).first().waitFor();
     t.same([...hosts], [host], 'no other host is asked for anything');
     t.same(complaints, []);
-    t.notMatch(JSON.stringify(await page.evaluate('({ ...localStorage })')), stowage.adminKey, 'the key is kept in the tab only');
+    t.notMatch(
+      JSON.stringify(await page.evaluate('({ ...localStorage })')),
+      stowage.adminKey,
+      'the key is kept in the tab only',
+    );
   });
 
   await t.test('a key behind # opens at once and leaves the address', async (t) => {

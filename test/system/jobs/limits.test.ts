@@ -49,7 +49,10 @@ t.test('a failed job is asked for again, and a finished one is not canceled', as
   await stowage.created('POST', '/v1/repositories', { name: repository, path: `${stowage.state}/nowhere` });
   const failed = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, { repository });
   t.equal(failed.state, 'failed');
-  t.match(await stowage.call('POST', `/v1/jobs/${failed.id}/cancel`, {}), { status: 409, body: { code: 'job_finished' } });
+  t.match(await stowage.call('POST', `/v1/jobs/${failed.id}/cancel`, {}), {
+    status: 409,
+    body: { code: 'job_finished' },
+  });
   const retried = await stowage.finished('POST', `/v1/jobs/${failed.id}/retry`, {});
   t.match(retried, { state: 'failed', retryOf: failed.id, error: { code: failed.error.code } });
 
@@ -63,7 +66,10 @@ t.test('a queued job is canceled at once', async (t) => {
   const volume = docker.name('waiting');
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume });
   const job = await stowage.accepted('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
-  t.match(await stowage.call('POST', `/v1/jobs/${job.id}/retry`, {}), { status: 409, body: { code: 'job_not_finished' } });
+  t.match(await stowage.call('POST', `/v1/jobs/${job.id}/retry`, {}), {
+    status: 409,
+    body: { code: 'job_not_finished' },
+  });
   t.match(await stowage.post(`/v1/jobs/${job.id}/cancel`, {}), { state: 'canceled', error: { code: 'job_canceled' } });
   const worker = await startStowage(t, { database: stowage.database, state: stowage.state });
   t.match(await worker.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}), { state: 'succeeded' });

@@ -53,8 +53,16 @@ t.test('a database that is away', async (t) => {
   await way.cut();
   await t.test('is told by every request, with the same code', async (t) => {
     t.match(await stowage.call('GET', '/v1/volumes'), { status: 503, body: { code: 'database_unavailable' } });
-    t.match(await stowage.call('POST', '/v1/tokens', { name: 'x', roles: [{ role: 'viewer' }] }), { status: 503, body: { code: 'database_unavailable' } });
-    const withKey = await stowage.call('POST', '/v1/tokens', { name: 'x', roles: [{ role: 'viewer' }] }, { 'idempotency-key': 'away' });
+    t.match(await stowage.call('POST', '/v1/tokens', { name: 'x', roles: [{ role: 'viewer' }] }), {
+      status: 503,
+      body: { code: 'database_unavailable' },
+    });
+    const withKey = await stowage.call(
+      'POST',
+      '/v1/tokens',
+      { name: 'x', roles: [{ role: 'viewer' }] },
+      { 'idempotency-key': 'away' },
+    );
     t.match(withKey, { status: 503, body: { code: 'database_unavailable' } });
     const { status, body } = await stowage.call('POST', '/graphql', { query: '{ volumes { nextCursor } }' });
     t.equal(body.errors[0].extensions.code, 'database_unavailable');
@@ -64,15 +72,30 @@ t.test('a database that is away', async (t) => {
   await t.test('is named by /readyz; the process lives', async (t) => {
     const { status, body } = await stowage.call('GET', '/readyz', undefined, anonymous);
     t.equal(status, 503);
-    t.match(body.checks, [{ name: 'database', ok: false }, { name: 'engine/local', ok: true }, { name: 'queue', ok: false }]);
+    t.match(body.checks, [
+      { name: 'database', ok: false },
+      { name: 'engine/local', ok: true },
+      { name: 'queue', ok: false },
+    ]);
     t.equal((await stowage.call('GET', '/livez', undefined, anonymous)).status, 200);
   });
 
   await way.mend();
   await t.test('is used again as soon as it is back', async (t) => {
-    for (let tries = 0; tries < 100 && (await stowage.call('GET', '/v1/volumes')).status !== 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let tries = 0; tries < 100 && (await stowage.call('GET', '/v1/volumes')).status !== 200; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     t.equal((await stowage.call('GET', '/v1/volumes')).status, 200);
     t.equal((await stowage.call('GET', '/readyz', undefined, anonymous)).status, 200);
-    t.equal((await stowage.call('POST', '/v1/tokens', { name: 'x', roles: [{ role: 'viewer' }] }, { 'idempotency-key': 'away' })).status, 201);
+    t.equal(
+      (
+        await stowage.call(
+          'POST',
+          '/v1/tokens',
+          { name: 'x', roles: [{ role: 'viewer' }] },
+          { 'idempotency-key': 'away' },
+        )
+      ).status,
+      201,
+    );
   });
 });

@@ -58,39 +58,63 @@ t.test('the same key and request give the same answer', async (t) => {
     const key = randomUUID();
     const { body: other } = await stowage.call('POST', tokens, { name: 'other admin', roles: [{ role: 'admin' }] });
     const first = await stowage.call('POST', tokens, { name: 'mine', ...viewer }, withKey(key));
-    const theirs = await stowage.call('POST', tokens, { name: 'theirs', ...viewer }, { ...withKey(key), authorization: `Bearer ${other.key}` });
+    const theirs = await stowage.call(
+      'POST',
+      tokens,
+      { name: 'theirs', ...viewer },
+      { ...withKey(key), authorization: `Bearer ${other.key}` },
+    );
     t.equal(theirs.status, 201);
     t.not(theirs.body.id, first.body.id);
   });
 
   await t.test('a key that cannot be one is refused', async (t) => {
     for (const key of ['', 'with space', 'x'.repeat(256)])
-      t.match(await stowage.call('POST', tokens, body, withKey(key)), { status: 400, body: { code: 'idempotency_key_invalid' } }, JSON.stringify(key.slice(0, 12)));
+      t.match(
+        await stowage.call('POST', tokens, body, withKey(key)),
+        { status: 400, body: { code: 'idempotency_key_invalid' } },
+        JSON.stringify(key.slice(0, 12)),
+      );
     t.equal((await stowage.call('POST', tokens, body, withKey('x'.repeat(255)))).status, 201);
   });
 
   await t.test('ten at once, to two replicas, are one', async (t) => {
     const key = randomUUID();
-    const calls = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? stowage : second).call('POST', tokens, { name: 'race', ...viewer }, withKey(key)));
+    const calls = Array.from({ length: 10 }, (_, index) =>
+      (index % 2 === 0 ? stowage : second).call('POST', tokens, { name: 'race', ...viewer }, withKey(key)),
+    );
     const answers = await Promise.all(calls);
     t.same(new Set(answers.map(({ status }) => status)), new Set([201]));
     t.equal(new Set(answers.map(({ body }) => body.key)).size, 1);
-    t.equal((await stowage.get(`${tokens}?limit=500`)).items.filter(({ name }: { name: string }) => name === 'race').length, 1);
+    t.equal(
+      (await stowage.get(`${tokens}?limit=500`)).items.filter(({ name }: { name: string }) => name === 'race').length,
+      1,
+    );
   });
 
   await t.test('a failure is an answer too', async (t) => {
     const key = randomUUID();
     const volume = { name: `twice-${key.slice(0, 8)}` };
     t.equal((await stowage.call('POST', '/v1/hosts/local/volumes', volume)).status, 201);
-    t.match(await stowage.call('POST', '/v1/hosts/local/volumes', volume, withKey(key)), { status: 409, body: { code: 'volume_exists' } });
-    const deleted = await stowage.finished('DELETE', `/v1/hosts/local/volumes/${volume.name}?confirm=${volume.name}&keepSnapshot=false`);
+    t.match(await stowage.call('POST', '/v1/hosts/local/volumes', volume, withKey(key)), {
+      status: 409,
+      body: { code: 'volume_exists' },
+    });
+    const deleted = await stowage.finished(
+      'DELETE',
+      `/v1/hosts/local/volumes/${volume.name}?confirm=${volume.name}&keepSnapshot=false`,
+    );
     t.equal(deleted.state, 'succeeded');
-    t.match(await stowage.call('POST', '/v1/hosts/local/volumes', volume, withKey(key)), { status: 409, body: { code: 'volume_exists' } });
+    t.match(await stowage.call('POST', '/v1/hosts/local/volumes', volume, withKey(key)), {
+      status: 409,
+      body: { code: 'volume_exists' },
+    });
   });
 
   await t.test('in GraphQL the key counts for each mutation of the request', async (t) => {
     const key = randomUUID();
-    const query = 'mutation { a: createToken(input: {name: "a", roles: [{role: viewer}]}) { id } b: createToken(input: {name: "b", roles: [{role: viewer}]}) { id } }';
+    const query =
+      'mutation { a: createToken(input: {name: "a", roles: [{role: viewer}]}) { id } b: createToken(input: {name: "b", roles: [{role: viewer}]}) { id } }';
     const first = await stowage.call('POST', '/graphql', { query }, withKey(key));
     t.not(first.body.data.a.id, first.body.data.b.id);
     t.same((await second.call('POST', '/graphql', { query }, withKey(key))).body, first.body);
@@ -121,7 +145,8 @@ t.test('a request that was cut off is repeated, not doubled', async (t) => {
     const blocker = await connect(t, stowage);
     await blocker.query('begin; lock table jobs in access exclusive mode');
     const cutOff = stowage.call('POST', `${path}/backups`, {}, withKey(key));
-    const isBegun = async () => (await client.query('select 1 from idempotency_keys where key = $1 and answer is null', [key])).rowCount === 1;
+    const isBegun = async () =>
+      (await client.query('select 1 from idempotency_keys where key = $1 and answer is null', [key])).rowCount === 1;
     while (!(await isBegun())) await new Promise((resolve) => setTimeout(resolve, 20));
     await Promise.all([stowage.kill(), t.rejects(cutOff)]);
     await blocker.query('rollback');
@@ -146,6 +171,9 @@ t.test('a request that was cut off is repeated, not doubled', async (t) => {
     await forgetAnswers(client);
     const again = await successor.call('DELETE', url, undefined, withKey(key));
     t.same([again.status, again.body.id], [202, first.body.id], 'the repeated work');
-    t.match(await successor.call('DELETE', url, undefined, withKey(randomUUID())), { status: 404, body: { code: 'volume_not_found' } });
+    t.match(await successor.call('DELETE', url, undefined, withKey(randomUUID())), {
+      status: 404,
+      body: { code: 'volume_not_found' },
+    });
   });
 });

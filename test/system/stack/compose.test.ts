@@ -34,11 +34,26 @@ exec /usr/bin/setpriv --reuid 999 --regid 999 --clear-groups $bin/postgres -D $d
 async function makeImages(docker: ReturnType<typeof testDocker>): Promise<void> {
   const passwd = 'postgres:x:999:999::/var/lib/postgresql:/bin/sh\n';
   const postgres = { '/usr/bin/pg_isready': 'exec /usr/lib/postgresql/18/bin/pg_isready "$@"\n' };
-  await makeImage(docker.engine, { name: 'postgres:18', packages: ['postgresql-18', 'util-linux'], entrypoint: postgresEntrypoint, scripts: postgres, passwd });
+  await makeImage(docker.engine, {
+    name: 'postgres:18',
+    packages: ['postgresql-18', 'util-linux'],
+    entrypoint: postgresEntrypoint,
+    scripts: postgres,
+    passwd,
+  });
   const repository = { '/usr/bin/rest-server': 'exec /usr/bin/restic-rest-server "$@"\n' };
-  await makeImage(docker.engine, { name: 'restic/rest-server:0.14.0', packages: ['restic-rest-server', 'apache2-utils'], entrypoint: 'exec "$@"\n', scripts: repository });
+  await makeImage(docker.engine, {
+    name: 'restic/rest-server:0.14.0',
+    packages: ['restic-rest-server', 'apache2-utils'],
+    entrypoint: 'exec "$@"\n',
+    scripts: repository,
+  });
   // The checkout and its Node are mounted into it: the real image holds them, and takes minutes to make.
-  await makeImage(docker.engine, { name: 'stowage:latest', packages: ['libstdc++6'], entrypoint: 'cd /app; exec node_modules/.bin/node src/main.ts "$@"\n' });
+  await makeImage(docker.engine, {
+    name: 'stowage:latest',
+    packages: ['libstdc++6'],
+    entrypoint: 'cd /app; exec node_modules/.bin/node src/main.ts "$@"\n',
+  });
 }
 
 /** What differs from production: the checkout is mounted, the engine's socket is elsewhere, and no port is published. */
@@ -67,9 +82,11 @@ t.test('the production stack backs up into its repository server, and restores f
   const project = ['-f', join(checkout, 'docker-compose.yml'), '-f', override];
   t.teardown(() => compose([...project, 'down', '--volumes', '--timeout', '20'], secrets));
   const logs = () => compose([...project, 'logs', '--no-color'], secrets);
-  await compose([...project, 'up', '--detach', '--no-build', '--pull', 'never'], secrets).catch(async (cause: unknown) => {
-    throw new Error(await logs(), { cause });
-  });
+  await compose([...project, 'up', '--detach', '--no-build', '--pull', 'never'], secrets).catch(
+    async (cause: unknown) => {
+      throw new Error(await logs(), { cause });
+    },
+  );
 
   const inspected = await docker.engine.getContainer('stowage-stowage-1').inspect();
   const address = `http://${inspected.NetworkSettings.Networks['stowage_repository']?.IPAddress}:8080`;
@@ -82,7 +99,10 @@ t.test('the production stack backs up into its repository server, and restores f
 
   const backup = await client.finished('POST', `/v1/hosts/local/volumes/${source}/backups`, {});
   t.equal(backup.state, 'succeeded', backup.error?.detail);
-  const restore = await client.finished('POST', `/v1/hosts/local/volumes/${source}/restores`, { snapshot: backup.result.snapshot, into: target });
+  const restore = await client.finished('POST', `/v1/hosts/local/volumes/${source}/restores`, {
+    snapshot: backup.result.snapshot,
+    into: target,
+  });
   t.equal(restore.state, 'succeeded', restore.error?.detail);
   t.match(await docker.run(target, 'sha256sum -c /data/sum'), /OK/);
   t.match(await docker.run('stowage_repository', 'ls /data/stowage'), /snapshots/, 'the repository server has it');

@@ -3,7 +3,10 @@ import { startShelf } from './shelf-server.ts';
 
 type Expected = 'ok' | 'forbidden' | 'volume_not_found' | 'unauthenticated';
 
-const read = { rest: ['GET', '/v1/shelves/b/books/three'], graphql: '{ it: book(shelf: "b", title: "three") { title } }' } as const;
+const read = {
+  rest: ['GET', '/v1/shelves/b/books/three'],
+  graphql: '{ it: book(shelf: "b", title: "three") { title } }',
+} as const;
 const edit = {
   rest: ['PATCH', '/v1/shelves/b/books/three', { note: 'x' }],
   graphql: 'mutation { it: editBook(input: {shelf: "b", title: "three", note: "x"}) { title } }',
@@ -14,9 +17,34 @@ const editNone = {
 } as const;
 
 const table: [string, { rest: readonly [string, string, object?]; graphql: string }, Record<string, Expected>][] = [
-  ['read a book of b', read, { admin: 'ok', viewer: 'ok', 'viewer of a': 'volume_not_found', 'admin of a, viewer of b': 'ok', auditor: 'forbidden', nobody: 'forbidden' }],
-  ['edit a book of b', edit, { admin: 'ok', viewer: 'forbidden', 'viewer of a': 'forbidden', 'admin of a, viewer of b': 'forbidden', auditor: 'forbidden' }],
-  ['edit a book that is not there', editNone, { admin: 'volume_not_found', viewer: 'forbidden', 'admin of a, viewer of b': 'volume_not_found' }],
+  [
+    'read a book of b',
+    read,
+    {
+      admin: 'ok',
+      viewer: 'ok',
+      'viewer of a': 'volume_not_found',
+      'admin of a, viewer of b': 'ok',
+      auditor: 'forbidden',
+      nobody: 'forbidden',
+    },
+  ],
+  [
+    'edit a book of b',
+    edit,
+    {
+      admin: 'ok',
+      viewer: 'forbidden',
+      'viewer of a': 'forbidden',
+      'admin of a, viewer of b': 'forbidden',
+      auditor: 'forbidden',
+    },
+  ],
+  [
+    'edit a book that is not there',
+    editNone,
+    { admin: 'volume_not_found', viewer: 'forbidden', 'admin of a, viewer of b': 'volume_not_found' },
+  ],
 ];
 
 for (const [name, call, expectations] of table)
@@ -34,7 +62,11 @@ for (const [name, call, expectations] of table)
 t.test('lists show what the caller reaches', async (t) => {
   const { app, rest, graphql } = await startShelf();
   t.teardown(() => app.close());
-  for (const [as, count] of [['viewer', 3], ['viewer of a', 2], ['admin of a, viewer of b', 3]] as const) {
+  for (const [as, count] of [
+    ['viewer', 3],
+    ['viewer of a', 2],
+    ['admin of a, viewer of b', 3],
+  ] as const) {
     t.equal((await rest('GET', '/v1/books', { as })).body.items.length, count, as);
     t.equal((await graphql('{ books { items { title } } }', { as })).body.data.books.items.length, count, as);
   }

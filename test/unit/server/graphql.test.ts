@@ -5,13 +5,25 @@ import { startShelf } from './shelf-server.ts';
 t.test('queries and mutations are operations', async (t) => {
   const { app, graphql, audit } = await startShelf();
   t.teardown(() => app.close());
-  const created = await graphql('mutation ($input: AddBookInput!) { addBook(input: $input) { title bytes binding labels } }', {
-    variables: { input: { shelf: 'a', title: 'g', bytes: Number.MAX_SAFE_INTEGER, binding: 'leather', labels: { x: 'y' } } },
+  const created = await graphql(
+    'mutation ($input: AddBookInput!) { addBook(input: $input) { title bytes binding labels } }',
+    {
+      variables: {
+        input: { shelf: 'a', title: 'g', bytes: Number.MAX_SAFE_INTEGER, binding: 'leather', labels: { x: 'y' } },
+      },
+    },
+  );
+  t.same(created.body, {
+    data: { addBook: { title: 'g', bytes: Number.MAX_SAFE_INTEGER, binding: 'leather', labels: { x: 'y' } } },
   });
-  t.same(created.body, { data: { addBook: { title: 'g', bytes: Number.MAX_SAFE_INTEGER, binding: 'leather', labels: { x: 'y' } } } });
-  const literal = await graphql('mutation { addBook(input: { shelf: "a", title: "l", bytes: 5000000000000, labels: {k: "v"} }) { bytes labels } }');
+  const literal = await graphql(
+    'mutation { addBook(input: { shelf: "a", title: "l", bytes: 5000000000000, labels: {k: "v"} }) { bytes labels } }',
+  );
   t.same(literal.body.data.addBook, { bytes: 5_000_000_000_000, labels: { k: 'v' } });
-  t.same((await graphql('{ books(limit: 1, shelf: "b") { items { title } nextCursor } }')).body.data.books, { items: [{ title: 'three' }], nextCursor: null });
+  t.same((await graphql('{ books(limit: 1, shelf: "b") { items { title } nextCursor } }')).body.data.books, {
+    items: [{ title: 'three' }],
+    nextCursor: null,
+  });
   t.same(audit, ['books.add ok', 'books.add ok'], 'commands are audited, queries are not');
 });
 
@@ -23,7 +35,14 @@ t.test('a field of many objects is read in one batch', async (t) => {
     batches.length = 0;
     const { body } = await graphql(query);
     t.same(body.data.books.items[1], { title: 'two', writer: { name: 'Bob' }, writers: [{ born: 1815 }] }, round);
-    t.same(batches, [['Ada', 'Bob'], ['Ada', 'Bob']], 'each key once, one batch a field');
+    t.same(
+      batches,
+      [
+        ['Ada', 'Bob'],
+        ['Ada', 'Bob'],
+      ],
+      'each key once, one batch a field',
+    );
   }
 });
 
@@ -33,18 +52,31 @@ t.test('null means "not given", except where the schema has a meaning for it', a
   const edit = 'mutation ($input: EditBookInput!) { editBook(input: $input) { note } }';
   const input = { shelf: 'a', title: 'one' };
   t.equal((await graphql(edit, { variables: { input } })).body.data.editBook.note, 'n');
-  t.equal((await graphql(edit, { variables: { input: { ...input, note: null, expectedVersion: null } } })).body.data.editBook.note, null);
+  t.equal(
+    (await graphql(edit, { variables: { input: { ...input, note: null, expectedVersion: null } } })).body.data.editBook
+      .note,
+    null,
+  );
 });
 
 t.test('an absent object is null, with its error; the other fields of the answer stand', async (t) => {
   const { app, graphql } = await startShelf();
   t.teardown(() => app.close());
-  const { body, status } = await graphql('{ missing: book(shelf: "a", title: "none") { title } found: book(shelf: "a", title: "one") { title } }', {
-    headers: { 'x-request-id': 'abc' },
-  });
+  const { body, status } = await graphql(
+    '{ missing: book(shelf: "a", title: "none") { title } found: book(shelf: "a", title: "one") { title } }',
+    {
+      headers: { 'x-request-id': 'abc' },
+    },
+  );
   t.equal(status, 200);
   t.same(body.data, { missing: null, found: { title: 'one' } });
-  t.match(body.errors, [{ message: 'There is no book "none" on "a".', path: ['missing'], extensions: { code: 'volume_not_found', kind: 'missing', requestId: 'abc' } }]);
+  t.match(body.errors, [
+    {
+      message: 'There is no book "none" on "a".',
+      path: ['missing'],
+      extensions: { code: 'volume_not_found', kind: 'missing', requestId: 'abc' },
+    },
+  ]);
 });
 
 t.test('what is wrong with a request has a code, compiled or not', async (t) => {
@@ -66,7 +98,12 @@ t.test('what is wrong with a request has a code, compiled or not', async (t) => 
     ['a missing field of an input', add, { input: { shelf: 'a' } }, 'invalid_input'],
     ['an unknown word', add, { input: { shelf: 'a', title: 't', binding: 'silk' } }, 'invalid_input'],
     ['too large a number', add, { input: { shelf: 'a', title: 't', bytes: 2 ** 60 } }, 'invalid_input'],
-    ['too large a literal', 'mutation { addBook(input: {shelf: "a", title: "t", bytes: 1152921504606846976}) { title } }', undefined, 'invalid_input'],
+    [
+      'too large a literal',
+      'mutation { addBook(input: {shelf: "a", title: "t", bytes: 1152921504606846976}) { title } }',
+      undefined,
+      'invalid_input',
+    ],
     ['no variable', add, {}, 'invalid_input'],
     ['no variables', add, undefined, 'invalid_input'],
     ['labels that are none', add, { input: { shelf: 'a', title: 't', labels: [1] } }, 'invalid_input'],
@@ -76,7 +113,10 @@ t.test('what is wrong with a request has a code, compiled or not', async (t) => 
       const answer = await graphql(query, variables === undefined ? {} : { variables });
       t.equal(answer.code, code, `${name}, call ${round}: ${answer.text.slice(0, 150)}`);
     }
-  t.match(await graphql('{ nothing }'), { status: 400, body: { data: null, errors: [{ locations: [{ line: 1, column: 3 }] }] } });
+  t.match(await graphql('{ nothing }'), {
+    status: 400,
+    body: { data: null, errors: [{ locations: [{ line: 1, column: 3 }] }] },
+  });
 });
 
 t.test('an unexpected error shows nothing but the request id', async (t) => {
@@ -114,10 +154,14 @@ t.test('GET is refused, as are other bodies', async (t) => {
   const { body, status } = await rest('GET', `/graphql?query=${encodeURIComponent('{ books { nextCursor } }')}`);
   t.equal(body.errors[0].extensions.code, 'invalid_query');
   t.equal(status, 400);
-  const post = async (payload: string, type = 'application/json') => (await rest('POST', '/graphql', { body: payload, headers: { 'content-type': type } })).code;
+  const post = async (payload: string, type = 'application/json') =>
+    (await rest('POST', '/graphql', { body: payload, headers: { 'content-type': type } })).code;
   t.equal(await post('{"query":'), 'invalid_json');
   t.equal(await post('{}'), 'invalid_query');
   t.equal(await post('[{"query":"{ __typename }"}]'), 'invalid_query');
   t.equal(await post('<x/>', 'text/xml'), 'unsupported_media_type');
-  t.equal(await post(JSON.stringify({ query: `{ books(shelf: "${'x'.repeat(1_100_000)}") { nextCursor } }` })), 'body_too_large');
+  t.equal(
+    await post(JSON.stringify({ query: `{ books(shelf: "${'x'.repeat(1_100_000)}") { nextCursor } }` })),
+    'body_too_large',
+  );
 });

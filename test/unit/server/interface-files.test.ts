@@ -8,16 +8,29 @@ const root = new URL('../../../', import.meta.url);
 const files = interfaceFiles();
 
 t.test('the files of the interfaces are those that the operations make', (t) => {
-  for (const [name, text] of Object.entries(files)) t.ok(readFileSync(new URL(name, root), 'utf8') === text, `${name} is fresh (else: node setup/emit-interfaces.ts)`);
+  for (const [name, text] of Object.entries(files))
+    t.ok(readFileSync(new URL(name, root), 'utf8') === text, `${name} is fresh (else: node setup/emit-interfaces.ts)`);
   const committed = readdirSync(new URL('schema/', root)).map((name) => `schema/${name}`);
-  t.same(committed.sort(), Object.keys(files).filter((name) => name.startsWith('schema/')).sort(), 'and no others');
+  t.same(
+    committed.sort(),
+    Object.keys(files)
+      .filter((name) => name.startsWith('schema/'))
+      .sort(),
+    'and no others',
+  );
   t.end();
 });
 
 t.test('openapi.yaml passes a linter, its examples fit their schemas', async (t) => {
-  const config = await createConfig({ extends: ['recommended'], rules: { 'no-invalid-media-type-examples': 'error', 'no-invalid-parameter-examples': 'error' } });
+  const config = await createConfig({
+    extends: ['recommended'],
+    rules: { 'no-invalid-media-type-examples': 'error', 'no-invalid-parameter-examples': 'error' },
+  });
   const problems = await lintFromString({ source: files['openapi.yaml'] ?? '', absoluteRef: 'openapi.yaml', config });
-  t.same(problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer}`), []);
+  t.same(
+    problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer}`),
+    [],
+  );
 });
 
 t.test('the parts of the GraphQL schema are one valid schema', (t) => {

@@ -15,8 +15,15 @@ const inGraphql = new Set([...rootFields, ...edges].map(({ operation }) => opera
 
 t.test('every operation has one id', (t) => {
   const ids = operations.map(({ id }) => id);
-  t.same(ids.filter((id, index) => ids.indexOf(id) !== index), []);
-  t.same(ids.filter((id) => !/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/.test(id)), [], '<domain>.<verb>');
+  t.same(
+    ids.filter((id, index) => ids.indexOf(id) !== index),
+    [],
+  );
+  t.same(
+    ids.filter((id) => !/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/.test(id)),
+    [],
+    '<domain>.<verb>',
+  );
   t.end();
 });
 
@@ -24,7 +31,11 @@ t.test('every operation is bound in REST and in GraphQL', (t) => {
   const isFile = ({ id }: AnyOperation) => inRest.get(id)?.answer.kind === 'file';
   for (const operation of operations) {
     const { id, internal } = operation;
-    t.equal(inRest.has(id), !internal, internal ? `${id} is a batch of GraphQL, without an address` : `${id} has an address`);
+    t.equal(
+      inRest.has(id),
+      !internal,
+      internal ? `${id} is a batch of GraphQL, without an address` : `${id} has an address`,
+    );
     if (isFile(operation)) t.notOk(inGraphql.has(id), `${id} is a file, which GraphQL does not carry`);
     else t.ok(inGraphql.has(id), `${id} is in the GraphQL schema`);
   }
@@ -33,13 +44,19 @@ t.test('every operation is bound in REST and in GraphQL', (t) => {
 
 t.test('nothing is bound that is not an operation of a domain', (t) => {
   const known = new Set(operations.map(({ id }) => id));
-  t.same([...inRest.keys(), ...inGraphql].filter((id) => !known.has(id)), []);
+  t.same(
+    [...inRest.keys(), ...inGraphql].filter((id) => !known.has(id)),
+    [],
+  );
   t.end();
 });
 
 t.test('addresses are bound once', (t) => {
   const addresses = routes.map(({ method, url }) => `${method} ${url}`);
-  t.same(addresses.filter((address, index) => addresses.indexOf(address) !== index), []);
+  t.same(
+    addresses.filter((address, index) => addresses.indexOf(address) !== index),
+    [],
+  );
   t.end();
 });
 

@@ -8,7 +8,11 @@ t.test('a list takes its input from the query string, converted by the schema', 
   const one = await rest('GET', '/v1/books?limit=1&leather=true');
   t.equal(one.status, 200);
   t.equal(one.body.items.length, 1);
-  t.same((await rest('GET', '/v1/books?titles=two')).body.items.map((book: { title: string }) => book.title), ['two'], 'one value is a list');
+  t.same(
+    (await rest('GET', '/v1/books?titles=two')).body.items.map((book: { title: string }) => book.title),
+    ['two'],
+    'one value is a list',
+  );
   t.equal((await rest('GET', '/v1/books?titles=two&titles=three')).body.items.length, 2, 'repeated keys are a list');
   for (const query of ['limit=x', 'limit=501', 'limit=1&limit=2', 'nope=1', 'leather=perhaps'])
     t.match(await rest('GET', `/v1/books?${query}`), { status: 400, code: 'invalid_input' }, query);
@@ -27,7 +31,11 @@ t.test('a command takes its body; each field has one place', async (t) => {
   const { app, rest } = await startShelf();
   t.teardown(() => app.close());
   const added = await rest('POST', '/v1/shelves/a/books', { body: { title: 'new', bytes: Number.MAX_SAFE_INTEGER } });
-  t.match(added, { status: 201, headers: { location: '/v1/shelves/a/books/new' }, body: { shelf: 'a', bytes: Number.MAX_SAFE_INTEGER } });
+  t.match(added, {
+    status: 201,
+    headers: { location: '/v1/shelves/a/books/new' },
+    body: { shelf: 'a', bytes: Number.MAX_SAFE_INTEGER },
+  });
 
   const refused: [string, Parameters<typeof rest>][] = [
     ['an unknown field', ['POST', '/v1/shelves/a/books', { body: { title: 'x', nope: 1 } }]],
@@ -38,10 +46,19 @@ t.test('a command takes its body; each field has one place', async (t) => {
     ['null where it means nothing', ['POST', '/v1/shelves/a/books', { body: { title: 'x', bytes: null } }]],
     ['too large a number', ['POST', '/v1/shelves/a/books', { body: { title: 'x', bytes: 2 ** 60 } }]],
   ];
-  for (const [name, call] of refused) t.match(await rest(...call), { status: 400, code: 'invalid_input', headers: { 'content-type': /problem\+json/ } }, name);
+  for (const [name, call] of refused)
+    t.match(
+      await rest(...call),
+      { status: 400, code: 'invalid_input', headers: { 'content-type': /problem\+json/ } },
+      name,
+    );
   const { body } = await rest('POST', '/v1/shelves/a/books', { body: { title: 'x', nope: 1 } });
   t.same(body.errors, [{ path: '/nope', rule: 'additionalProperties', message: 'unknown field "nope"' }]);
-  t.match(await rest('DELETE', '/v1/shelves/a/books/one?confirm=one'), { status: 200 }, 'DELETE takes the query string');
+  t.match(
+    await rest('DELETE', '/v1/shelves/a/books/one?confirm=one'),
+    { status: 200 },
+    'DELETE takes the query string',
+  );
 });
 
 t.test('a body that cannot be read has a code of its own', async (t) => {
@@ -52,16 +69,32 @@ t.test('a body that cannot be read has a code of its own', async (t) => {
   t.match(await rest('POST', url, { body: '{"title":', headers: json }), { status: 400, code: 'invalid_json' });
   t.match(await rest('POST', url, { body: '{"__proto__":{}}', headers: json }), { status: 400, code: 'invalid_json' });
   t.match(await rest('POST', url, { body: { title: 'x'.repeat(200) } }), { status: 413, code: 'body_too_large' });
-  t.match(await rest('POST', url, { body: 'title=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }), { status: 415, code: 'unsupported_media_type' });
-  t.match(await rest('POST', url, { body: 'x', headers: { 'content-type': 'text/plain' } }), { status: 415, code: 'unsupported_media_type' });
-  t.match(await rest('POST', url, { body: '', headers: json }), { status: 400, code: 'invalid_input' }, 'no body is an empty input');
-  t.match(await rest('POST', url, { as: null, body: '{"title":', headers: json }), { status: 401, code: 'unauthenticated' }, 'who is nobody need not send a body');
+  t.match(
+    await rest('POST', url, { body: 'title=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+    { status: 415, code: 'unsupported_media_type' },
+  );
+  t.match(await rest('POST', url, { body: 'x', headers: { 'content-type': 'text/plain' } }), {
+    status: 415,
+    code: 'unsupported_media_type',
+  });
+  t.match(
+    await rest('POST', url, { body: '', headers: json }),
+    { status: 400, code: 'invalid_input' },
+    'no body is an empty input',
+  );
+  t.match(
+    await rest('POST', url, { as: null, body: '{"title":', headers: json }),
+    { status: 401, code: 'unauthenticated' },
+    'who is nobody need not send a body',
+  );
 });
 
 t.test('a problem document says what, where and under which request id', async (t) => {
   const { app, rest } = await startShelf();
   t.teardown(() => app.close());
-  const { body, headers, status } = await rest('GET', '/v1/shelves/a/books/none?', { headers: { 'x-request-id': 'my-request.1' } });
+  const { body, headers, status } = await rest('GET', '/v1/shelves/a/books/none?', {
+    headers: { 'x-request-id': 'my-request.1' },
+  });
   t.equal(status, 404);
   t.equal(headers['x-request-id'], 'my-request.1');
   t.same(body, {
@@ -75,7 +108,11 @@ t.test('a problem document says what, where and under which request id', async (
   });
   const other = await rest('GET', '/v1/books', { headers: { 'x-request-id': 'no good\u0009' } });
   t.match(other.headers['x-request-id'], /^[0-9a-f-]{36}$/, 'an id that is not sane is replaced');
-  t.match(await rest('GET', '/v1/nowhere'), { status: 404, code: 'route_not_found', body: { instance: '/v1/nowhere' } });
+  t.match(await rest('GET', '/v1/nowhere'), {
+    status: 404,
+    code: 'route_not_found',
+    body: { instance: '/v1/nowhere' },
+  });
   t.match(await rest('PUT', '/v1/books'), { status: 404, code: 'route_not_found' });
   t.match(await rest('GET', '/v1/%zz'), { status: 400, code: 'invalid_input' });
 });
@@ -97,12 +134,32 @@ t.test('an edit is refused when the resource has changed since it was read', asy
   const edited = await rest('PATCH', url, { body: { note: 'x' }, headers: { 'if-match': etag } });
   t.match(edited, { status: 200, body: { version: 2 } });
   t.not(edited.headers['etag'], etag);
-  t.match(await rest('PATCH', url, { body: { note: 'y' }, headers: { 'if-match': etag } }), { status: 412, code: 'version_mismatch' });
-  t.match(await rest('PATCH', url, { body: { note: 'y' }, headers: { 'if-match': '"2"' } }), { status: 200 }, 'the version alone is enough');
+  t.match(await rest('PATCH', url, { body: { note: 'y' }, headers: { 'if-match': etag } }), {
+    status: 412,
+    code: 'version_mismatch',
+  });
+  t.match(
+    await rest('PATCH', url, { body: { note: 'y' }, headers: { 'if-match': '"2"' } }),
+    { status: 200 },
+    'the version alone is enough',
+  );
   t.match(await rest('PATCH', url, { body: { note: 'z' }, headers: { 'if-match': '*' } }), { status: 200 });
-  for (const bad of ['2', 'W/"2"', '"two"', '"1", "2"']) t.match(await rest('PATCH', url, { body: {}, headers: { 'if-match': bad } }), { status: 400, code: 'invalid_input' }, bad);
-  t.match(await rest('PATCH', url, { body: { expectedVersion: 4 } }), { status: 400, code: 'invalid_input' }, 'the header is its only place');
-  t.match(await rest('POST', '/v1/shelves/a/books', { body: { title: 'n' }, headers: { 'if-match': '"1"' } }), { status: 400, code: 'invalid_input' }, 'it is not ignored');
+  for (const bad of ['2', 'W/"2"', '"two"', '"1", "2"'])
+    t.match(
+      await rest('PATCH', url, { body: {}, headers: { 'if-match': bad } }),
+      { status: 400, code: 'invalid_input' },
+      bad,
+    );
+  t.match(
+    await rest('PATCH', url, { body: { expectedVersion: 4 } }),
+    { status: 400, code: 'invalid_input' },
+    'the header is its only place',
+  );
+  t.match(
+    await rest('POST', '/v1/shelves/a/books', { body: { title: 'n' }, headers: { 'if-match': '"1"' } }),
+    { status: 400, code: 'invalid_input' },
+    'it is not ignored',
+  );
 });
 
 t.test('what the caller has already is not sent again, unless it looks different by now', async (t) => {
@@ -114,7 +171,11 @@ t.test('what the caller has already is not sent again, unless it looks different
   t.match(again, { status: 304, text: '', headers: { etag } });
   const book = books.get('a/one');
   if (book !== undefined) book.bytes += 1;
-  t.equal((await rest('GET', url, { headers: { 'if-none-match': etag } })).status, 200, 'a change that is no edit shows too');
+  t.equal(
+    (await rest('GET', url, { headers: { 'if-none-match': etag } })).status,
+    200,
+    'a change that is no edit shows too',
+  );
 });
 
 t.test('a download has its name and is REST only', async (t) => {
@@ -122,8 +183,14 @@ t.test('a download has its name and is REST only', async (t) => {
   t.teardown(() => app.close());
   const answer = await rest('GET', '/v1/shelves/a/books/one/text');
   t.match(answer, { status: 200, text: 'text of one', headers: { 'content-type': 'application/octet-stream' } });
-  t.equal(answer.headers['content-disposition'], `attachment; filename="one ___.txt"; filename*=UTF-8''one%20%22%C3%A4%22.txt`);
-  t.match(await rest('GET', '/v1/shelves/b/books/three/text', { as: 'viewer of a' }), { status: 404, code: 'volume_not_found' });
+  t.equal(
+    answer.headers['content-disposition'],
+    `attachment; filename="one ___.txt"; filename*=UTF-8''one%20%22%C3%A4%22.txt`,
+  );
+  t.match(await rest('GET', '/v1/shelves/b/books/three/text', { as: 'viewer of a' }), {
+    status: 404,
+    code: 'volume_not_found',
+  });
 });
 
 t.test('health, metrics and headers', async (t) => {
@@ -136,6 +203,12 @@ t.test('health, metrics and headers', async (t) => {
     { name: 'queue', ok: true },
   ]);
   await rest('GET', '/v1/books');
-  t.match((await rest('GET', '/metrics', { as: null })).text, /stowage_operation_duration_seconds_count\{operation="books.list",outcome="ok"\} 1/);
-  t.match((await rest('GET', '/v1/books')).headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/ });
+  t.match(
+    (await rest('GET', '/metrics', { as: null })).text,
+    /stowage_operation_duration_seconds_count\{operation="books.list",outcome="ok"\} 1/,
+  );
+  t.match((await rest('GET', '/v1/books')).headers, {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': /default-src 'none'/,
+  });
 });

@@ -57,8 +57,22 @@ const callers: Record<string, Actor['grants']> = {
 export async function startShelf(environment: Record<string, string> = {}): Promise<ShelfServer> {
   books.clear();
   batches.length = 0;
-  for (const [shelf, title] of [['a', 'one'], ['a', 'two'], ['b', 'three']] as const)
-    books.set(`${shelf}/${title}`, { shelf, title, binding: 'paper', bytes: 5_000_000_000_000, note: 'n', labels: { k: 'v' }, author: title === 'two' ? 'Bob' : 'Ada', version: 1, secret: 'hush' });
+  for (const [shelf, title] of [
+    ['a', 'one'],
+    ['a', 'two'],
+    ['b', 'three'],
+  ] as const)
+    books.set(`${shelf}/${title}`, {
+      shelf,
+      title,
+      binding: 'paper',
+      bytes: 5_000_000_000_000,
+      note: 'n',
+      labels: { k: 'v' },
+      author: title === 'two' ? 'Bob' : 'Ada',
+      version: 1,
+      secret: 'hush',
+    });
 
   const audit: string[] = [];
   const refusals = new Map<string, Error>();
@@ -80,7 +94,13 @@ export async function startShelf(environment: Record<string, string> = {}): Prom
   const call = async (options: InjectOptions): Promise<Answer> => {
     const { statusCode, headers, body } = await app.inject(options);
     const json = String(headers['content-type']).includes('json') ? JSON.parse(body) : undefined;
-    return { status: statusCode, headers, text: body, body: json, code: json?.code ?? json?.errors?.[0]?.extensions?.code };
+    return {
+      status: statusCode,
+      headers,
+      text: body,
+      body: json,
+      code: json?.code ?? json?.errors?.[0]?.extensions?.code,
+    };
   };
   const authorization = (as: string | null = 'admin') => (as === null ? {} : { authorization: `Bearer ${as}` });
 
@@ -89,9 +109,19 @@ export async function startShelf(environment: Record<string, string> = {}): Prom
     audit,
     refusals,
     rest: (method, url, { as, body, headers } = {}) =>
-      call({ method, url, headers: { ...authorization(as), ...headers }, ...(body === undefined ? {} : { payload: body as object }) } as InjectOptions),
+      call({
+        method,
+        url,
+        headers: { ...authorization(as), ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      } as InjectOptions),
     graphql: (query, { as, variables, operationName, headers } = {}) =>
-      call({ method: 'POST', url: '/graphql', headers: { ...authorization(as), ...headers }, payload: { query, variables, operationName } }),
+      call({
+        method: 'POST',
+        url: '/graphql',
+        headers: { ...authorization(as), ...headers },
+        payload: { query, variables, operationName },
+      }),
   };
 }
 

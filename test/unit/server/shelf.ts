@@ -49,7 +49,8 @@ export const changes = new EventEmitter();
 export const batches: string[][] = [];
 
 const keyOf = ({ shelf, title }: { shelf: string; title: string }) => `${shelf}/${title}`;
-const absent = ({ shelf, title }: { shelf: string; title: string }) => fail('volume_not_found', `There is no book "${title}" on "${shelf}".`);
+const absent = ({ shelf, title }: { shelf: string; title: string }) =>
+  fail('volume_not_found', `There is no book "${title}" on "${shelf}".`);
 
 // The shelf is the project of a book.
 const book = {
@@ -70,11 +71,18 @@ export const listBooks = query('books.list', {
   permission: 'read',
   reach: 'anything',
   summary: 'List the books',
-  input: object({ shelf: T.Optional(T.String()), leather: T.Optional(T.Boolean()), titles: T.Optional(T.Array(T.String())), ...paging }),
+  input: object({
+    shelf: T.Optional(T.String()),
+    leather: T.Optional(T.Boolean()),
+    titles: T.Optional(T.Array(T.String())),
+    ...paging,
+  }),
   output: page(Book, 'Book'),
   run: async ({ scope }, { shelf, titles, limit = 50 }) => {
     const visible = [...books.values()].filter((one) => scope === 'all' || scope.includes(one.shelf));
-    const items = visible.filter((one) => (shelf === undefined || one.shelf === shelf) && (titles?.includes(one.title) ?? true));
+    const items = visible.filter(
+      (one) => (shelf === undefined || one.shelf === shelf) && (titles?.includes(one.title) ?? true),
+    );
     return { items: items.slice(0, limit), nextCursor: null };
   },
 });
@@ -110,7 +118,8 @@ export const editBook = command('books.edit', {
   output: Book,
   run: async (_context, { note, expectedVersion: expected, ...input }) => {
     const found = bookAt(input);
-    if (expected !== undefined && expected !== found.version) throw fail('version_mismatch', `It has version ${found.version}.`);
+    if (expected !== undefined && expected !== found.version)
+      throw fail('version_mismatch', `It has version ${found.version}.`);
     const edited = { ...found, ...(note === undefined ? {} : { note }), version: found.version + 1 };
     books.set(keyOf(input), edited);
     changes.emit('change');
@@ -138,7 +147,11 @@ export const readBook = query('books.read', {
   summary: 'The text of a book',
   input: object(place),
   output: Download,
-  run: async (_context, { title }) => ({ stream: Readable.from([`text of ${title}`]), fileName: `${title} "ä".txt`, bytes: null }),
+  run: async (_context, { title }) => ({
+    stream: Readable.from([`text of ${title}`]),
+    fileName: `${title} "ä".txt`,
+    bytes: null,
+  }),
 });
 
 export const breakDown = query('books.breakDown', {
@@ -179,7 +192,10 @@ export const bookRoutes = [
   route(listBooks, 'GET', '/v1/books'),
   route(breakDown, 'GET', '/v1/break-down'),
   route(getBook, 'GET', '/v1/shelves/:shelf/books/:title'),
-  route(addBook, 'POST', '/v1/shelves/:shelf/books', { status: 201, location: ({ shelf, title }) => `/v1/shelves/${shelf}/books/${title}` }),
+  route(addBook, 'POST', '/v1/shelves/:shelf/books', {
+    status: 201,
+    location: ({ shelf, title }) => `/v1/shelves/${shelf}/books/${title}`,
+  }),
   route(editBook, 'PATCH', '/v1/shelves/:shelf/books/:title'),
   route(burnBook, 'DELETE', '/v1/shelves/:shelf/books/:title'),
   download(readBook, '/v1/shelves/:shelf/books/:title/text'),
@@ -196,8 +212,16 @@ export const bookGraphql = graphql({
   Subscription: { book: subscription(getBook, bookChanges, { until: isBurnt }) },
   edges: {
     Book: {
-      writer: edge('Author', authorsByName, { arg: 'names', key: ({ author }: Book) => author, back: ({ name }) => name }),
-      writers: edge('[Author!]!', authorsByName, { arg: 'names', key: ({ author }: Book) => author, back: ({ name }) => name }),
+      writer: edge('Author', authorsByName, {
+        arg: 'names',
+        key: ({ author }: Book) => author,
+        back: ({ name }) => name,
+      }),
+      writers: edge('[Author!]!', authorsByName, {
+        arg: 'names',
+        key: ({ author }: Book) => author,
+        back: ({ name }) => name,
+      }),
     },
   },
 });

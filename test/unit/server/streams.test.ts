@@ -11,7 +11,10 @@ const subscription = 'subscription ($title: String!) { book(shelf: "a", title: $
 /** Opens the events of a book; gives them one by one, as text. */
 async function openEvents({ app }: ShelfServer, as: string, signal?: AbortSignal) {
   const address = app.listeningOrigin ?? (await app.listen({ port: 0 }));
-  const response = await fetch(`${app.listeningOrigin || address}${url}/events`, { headers: { authorization: `Bearer ${as}` }, ...(signal ? { signal } : {}) });
+  const response = await fetch(`${app.listeningOrigin || address}${url}/events`, {
+    headers: { authorization: `Bearer ${as}` },
+    ...(signal ? { signal } : {}),
+  });
   const text = response.body?.pipeThrough(new TextDecoderStream()) ?? new ReadableStream<string>();
   return { response, events: text[Symbol.asyncIterator]() };
 }
@@ -91,7 +94,12 @@ t.test('a server that closes ends its streams', async (t) => {
 /** Subscribes over WebSocket; gives the results one by one. */
 function subscribe(address: string, as: string | null, query: string, variables: Record<string, unknown>) {
   const connectionParams = as === null ? {} : { authorization: `Bearer ${as}` };
-  const client = createClient({ url: `${address.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 });
+  const client = createClient({
+    url: `${address.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams,
+    retryAttempts: 0,
+  });
   return { client, results: client.iterate({ query, variables }) };
 }
 
@@ -125,14 +133,26 @@ t.test('what ends a subscription early has its code', async (t) => {
     ['no credential', null, subscription, { title: 'one' }, 'unauthenticated'],
     ['an unknown credential', 'x', subscription, { title: 'one' }, 'unauthenticated'],
     ['no permission', 'auditor', subscription, { title: 'one' }, 'forbidden'],
-    ['a hidden object', 'viewer of a', 'subscription { book(shelf: "b", title: "three") { note } }', {}, 'volume_not_found'],
+    [
+      'a hidden object',
+      'viewer of a',
+      'subscription { book(shelf: "b", title: "three") { note } }',
+      {},
+      'volume_not_found',
+    ],
     ['an absent object', 'viewer', subscription, { title: 'none' }, 'volume_not_found'],
     ['an input that does not fit', 'viewer', subscription, { title: '' }, 'invalid_input'],
     ['a variable of another type', 'viewer', subscription, { title: [1] }, 'invalid_input'],
     ['no GraphQL', 'viewer', 'subscription {', {}, 'invalid_query'],
     ['an unknown field', 'viewer', 'subscription { book(shelf: "a", title: "one") { nothing } }', {}, 'invalid_query'],
     ['a query', 'viewer', '{ books { nextCursor } }', {}, 'invalid_query'],
-    ['an unused fragment', 'viewer', 'subscription { book(shelf: "a", title: "one") { note } } fragment F on Book { title }', {}, 'invalid_query'],
+    [
+      'an unused fragment',
+      'viewer',
+      'subscription { book(shelf: "a", title: "one") { note } } fragment F on Book { title }',
+      {},
+      'invalid_query',
+    ],
   ];
   for (const [name, as, query, variables, code] of cases) {
     const { results, client } = subscribe(address, as, query, { ...variables });

@@ -1,14 +1,11 @@
 import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
-import { type ErrorCode, fail } from '../errors.ts';
-import { translateEngineError } from './translate-error.ts';
+import { fail } from '../errors.ts';
+import { type Meanings, translateEngineError } from './translate-error.ts';
 
 /** Longest answers that are waited for, in seconds: to a question, to a change, and to what may move data or wait for a process. */
 export const patience = { question: 10, change: 60, lengthy: 600 } as const;
-
-/** HTTP statuses of the engine that mean something else than `engine_error`. */
-export type Meanings = Readonly<Partial<Record<number, ErrorCode>>>;
 
 /** A way to one engine. Connections are opened when they are needed and kept for the next request. */
 export interface Connection {

@@ -1,5 +1,7 @@
-import { fail, isFailure } from '../errors.ts';
-import type { Meanings } from './connection.ts';
+import { type ErrorCode, fail, isFailure } from '../errors.ts';
+
+/** HTTP statuses of the engine that mean something else than `engine_error`. */
+export type Meanings = Readonly<Partial<Record<number, ErrorCode>>>;
 
 /** What the system says when nobody answers at an endpoint, in words. */
 const silences: Readonly<Record<string, string>> = {

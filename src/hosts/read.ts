@@ -33,11 +33,6 @@ export async function refreshVolume(ports: InventoryPorts, host: string, name: s
   await inventoryOf(ports, host).refresh([name], []);
 }
 
-/** As {@link refreshVolume}, for containers by their id. */
-export async function refreshContainers(ports: InventoryPorts, host: string, ids: readonly string[]): Promise<void> {
-  await inventoryOf(ports, host).refresh([], ids);
-}
-
 function withoutCredentials(endpoint: string): string {
   const url = URL.parse(endpoint);
   if (url === null || (url.username === '' && url.password === '')) return endpoint;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import type { Call } from './bind-rest.ts';
 import { problem, publicFailure } from './problem.ts';
 import type { Answer } from './rest-binding.ts';
+import type { Call } from './rest-call.ts';
 import { watch } from './watch.ts';
 
 /** Keeps proxies from closing a connection on which nothing happens. */

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { invoke } from '../invoke.ts';
 import type { Download } from '../schema.ts';
-import type { Call } from './bind-rest.ts';
+import type { Call } from './rest-call.ts';
 
 /** Answers with the file of a {@link Download}. A source that fails half way breaks the connection, so that no caller takes a part for the whole. */
 export async function answerFile({ route, reply, context, input }: Call): Promise<FastifyReply> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { invoke } from '../invoke.ts';
-import type { Call } from './bind-rest.ts';
+import type { Call } from './rest-call.ts';
 
 /** Answers with the output as JSON: `Location` of what was made, `ETag` of what has a version, `304` for what the caller has already. */
 export async function answerJson({ route, request, reply, context, input }: Call): Promise<FastifyReply> {

@@ -6,10 +6,8 @@ import { answerFile } from './answer-file.ts';
 import { answerJson } from './answer-json.ts';
 import { withoutNames } from './plain-schema.ts';
 import type { Route } from './rest-binding.ts';
+import type { Call, ContextOf } from './rest-call.ts';
 import { placesOf, readInput } from './rest-input.ts';
-
-/** Who calls, by the headers of a request. It does not throw for a bad credential: the context carries the refusal. */
-export type ContextOf = (request: FastifyRequest) => Promise<Context>;
 
 /** Serves operations at their REST addresses. `invoke` enforces the schemas; Fastify only drops what an output must not show. */
 export function bindRest(app: FastifyInstance, routes: readonly Route[], contextOf: ContextOf): void {
@@ -41,18 +39,6 @@ function bindRoute(app: FastifyInstance, route: Route, contextOf: ContextOf, dra
       return answerTo({ route, request, reply, context, input, contextOf, draining });
     },
   });
-}
-
-/** One request to a bound route, admitted as far as its identity goes. */
-export interface Call {
-  readonly route: Route;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly context: Context;
-  readonly input: Record<string, unknown>;
-  readonly contextOf: ContextOf;
-  /** Aborted when the server closes: answers that have no end of their own end then. */
-  readonly draining: AbortSignal;
 }
 
 function answerTo(call: Call): Promise<FastifyReply> {

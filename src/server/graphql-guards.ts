@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type DocumentNode, Kind, Location, specifiedRules, validate } from 'graphql';
 import type { MercuriusContext } from 'mercurius';
+import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
 import { refuseAnonymous } from '../invoke.ts';
-import type { GraphqlOptions } from './bind-graphql.ts';
 import { graphqlError } from './graphql-errors.ts';
 import { type QueryLimits, refuseDeepText, refuseExcess } from './query-limits.ts';
 
@@ -14,7 +14,7 @@ type Connection = MercuriusContext & { readonly request: FastifyRequest; readonl
 export function guardDocuments(
   app: FastifyInstance,
   limits: QueryLimits,
-  contextOf: GraphqlOptions['contextOf'],
+  contextOf: (request: FastifyRequest, authorization?: string) => Promise<Context>,
 ): void {
   app.graphql.addHook('preParsing', async (_schema, source, { call, reply }) => {
     await refuseAnonymous(call, 'graphql');

@@ -61,7 +61,7 @@ export function refuseExcess(
 /** Refuses a text whose brackets are nested so deep that reading it could exhaust the stack: `query_too_deep`. */
 export function refuseDeepText(source: string, deepest = 200): void {
   let depth = 0;
-  for (const [token] of source.matchAll(/"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{[(]|[}\])]/g)) {
+  for (const [token] of source.matchAll(/"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{[(]|[}\])]/g)) {
     if (token === '{' || token === '[' || token === '(') depth += 1;
     if (token === '}' || token === ']' || token === ')') depth -= 1;
     if (depth > deepest) throw fail('query_too_deep', `The document is nested more than ${deepest} levels deep.`);

@@ -10,7 +10,7 @@ export interface Ticks {
 /** Starts to collect. The source must end when the signal aborts. */
 export function collectTicks(source: AsyncIterable<unknown>, signal: AbortSignal): Ticks {
   const state = { pending: false, ended: false, failure: undefined as unknown };
-  let wake = () => {};
+  let wake: () => void = () => undefined;
   signal.addEventListener('abort', () => wake(), { once: true });
 
   const collect = async () => {

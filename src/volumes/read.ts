@@ -3,9 +3,9 @@ import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';
 import { requireVolumeName } from './naming.ts';
-import { containersUsing, findVolume } from './store.ts';
+import { findVolume } from './store.ts';
 
-export { containersUsing, findVolume, refreshVolume, requireVolumeName };
+export { findVolume, refreshVolume, requireVolumeName };
 
 /** Operations on a volume ask for a grant on its project. */
 export const volumeTarget: Target<{ host: string; name: string }> = {

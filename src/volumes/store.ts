@@ -84,16 +84,6 @@ export async function assignAttributes(db: Database, { id, version }: Row, data:
   });
 }
 
-/** Names of the containers that have the volume mounted, running or not. */
-export async function containersUsing(db: Reader, host: string, name: string): Promise<{ id: string; name: string }[]> {
-  const mounted = { some: { volumeName: name } };
-  return await db.container.findMany({
-    where: { hostName: host, mounts: mounted },
-    select: { id: true, name: true },
-    orderBy: { name: 'asc' },
-  });
-}
-
 /** One more statement for any number of volumes. */
 async function withContainers(db: Reader, rows: readonly Row[]): Promise<Volume[]> {
   const ids = rows.map(({ id }) => id);

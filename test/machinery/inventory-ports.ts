@@ -1,7 +1,5 @@
 import type { Test } from 'tap';
-import { systemActor } from '../../src/access/roles.ts';
 import { readConfig } from '../../src/config.ts';
-import type { AdmittedContext, Ports } from '../../src/context.ts';
 import { connectAdvisoryLocks } from '../../src/database/advisory-locks.ts';
 import { connectDatabase } from '../../src/database/client.ts';
 import { connectNotices } from '../../src/database/notices.ts';
@@ -64,17 +62,4 @@ async function ownDatabase(t: Test): Promise<TestDatabase> {
   const database = await createDatabase();
   t.teardown(() => database.drop());
   return database;
-}
-
-/** A call that was let in, of one who may do everything. */
-export function admittedOn(ports: InventoryPorts, onceId: string): AdmittedContext {
-  // What stands on the inventory alone asks for no more than these ports.
-  return {
-    ports: ports as unknown as Ports,
-    actor: systemActor,
-    scope: 'all',
-    via: 'system',
-    requestId: 'test',
-    onceId,
-  };
 }

@@ -42,7 +42,9 @@ export function connectNotices(url: string, db: Database): Notices {
   };
 }
 
-async function* nothing(): AsyncGenerator<Notice> {}
+async function* nothing(): AsyncGenerator<Notice> {
+  yield* [];
+}
 
 async function* matching(
   events: ReturnType<typeof on>,

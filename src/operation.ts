@@ -78,6 +78,7 @@ function make<K extends 'query' | 'command'>(kind: K) {
       kind,
       check(input: unknown): asserts input is Static<I> {
         if (!validator.Check(input)) throw invalidInput(id, validator.Errors(input));
+        refuseNul(input, '');
       },
     });
   };
@@ -95,6 +96,19 @@ function invalidInput(id: string, errors: readonly SchemaError[]): Failure {
   const [first] = issues;
   const detail = first === undefined ? `${id} does not accept this input.` : `${first.path || '/'}: ${first.message}`;
   return fail('invalid_input', { detail, errors: issues });
+}
+
+/** A NUL can stand in no name, path or text here: neither PostgreSQL nor Linux takes it. */
+function refuseNul(value: unknown, path: string): void {
+  if (typeof value === 'string' && value.includes('\0')) {
+    const issue = { path, rule: 'pattern', message: 'must not contain a NUL character' };
+    throw fail('invalid_input', { detail: `${path}: ${issue.message}`, errors: [issue] });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) {
+    refuseNul(name, path);
+    refuseNul(part, `${path}/${name}`);
+  }
 }
 
 function toIssues(error: SchemaError): InputIssue[] {

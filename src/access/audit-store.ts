@@ -1,6 +1,5 @@
 import type { Prisma, Reader } from '../database/client.ts';
-import { fail } from '../errors.ts';
-import { decodeCursor, toPage } from '../keyset.ts';
+import { decodeSerialCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { AuditEvent } from './model.ts';
 import type { ProjectScope } from './roles.ts';
@@ -35,13 +34,7 @@ export async function listAudit(
 
 function before(cursor: string | undefined): Prisma.AuditEventWhereInput {
   if (cursor === undefined) return {};
-  const [id = ''] = decodeCursor(cursor, 1);
-  if (!/^\d{1,18}$/.test(id))
-    throw fail(
-      'invalid_cursor',
-      `"${cursor}" is not a cursor of this list; leave it out to start from the first page.`,
-    );
-  return { id: { lt: BigInt(id) } };
+  return { id: { lt: decodeSerialCursor(cursor) } };
 }
 
 function toEvent({ id, at, outcome, target, ...row }: Prisma.AuditEventGetPayload<object>): AuditEvent {

@@ -1,7 +1,7 @@
 import type { ProjectScope } from '../access/roles.ts';
 import type { Prisma, Reader } from '../database/client.ts';
 import type { VolumeSpec } from '../engine/engine.ts';
-import { decodeCursor, toPage } from '../keyset.ts';
+import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { Volume } from '../volumes/model.ts';
 import type { DeletedVolume } from './model.ts';
@@ -83,15 +83,19 @@ export async function listDeletedVolumes(
   limit: number,
   cursor?: string,
 ): Promise<Page<DeletedVolume>> {
-  const [deletedAt = '', id = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
-  const older = cursor === undefined ? {} : { OR: [{ deletedAt: { lt: deletedAt } }, { deletedAt, id: { lt: id } }] };
   const within = scope === 'all' ? {} : { project: { in: [...scope] } };
   const rows = await db.deletedVolume.findMany({
-    where: { AND: [{ expiresAt: { gt: new Date() } }, within, older] },
+    where: { AND: [{ expiresAt: { gt: new Date() } }, within, olderThan(cursor)] },
     orderBy: [{ deletedAt: 'desc' }, { id: 'desc' }],
     take: limit + 1,
   });
   return toPage(rows, limit, (row) => [row.deletedAt.toISOString(), row.id], toDeletedVolume);
+}
+
+function olderThan(cursor: string | undefined): Prisma.DeletedVolumeWhereInput {
+  if (cursor === undefined) return {};
+  const { at, id } = decodeTimeCursor(cursor);
+  return { OR: [{ deletedAt: { lt: at } }, { deletedAt: at, id: { lt: id } }] };
 }
 
 function toDeletedVolume({

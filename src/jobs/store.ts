@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/roles.ts';
 import type { Database, Prisma, Reader } from '../database/client.ts';
-import { decodeCursor, toPage } from '../keyset.ts';
+import { decodeSerialCursor, decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { type JobRow, toJob, toLogEntry, withAttempts } from './job-row.ts';
 import type { Job, JobKind, JobState } from './model.ts';
@@ -75,8 +75,8 @@ function within(scope: ProjectScope): Prisma.JobWhereInput {
 }
 
 function olderThan(cursor: string): Prisma.JobWhereInput {
-  const [createdAt = '', id = ''] = decodeCursor(cursor, 2);
-  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+  const { at, id } = decodeTimeCursor(cursor);
+  return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: id } }] };
 }
 
 /** The newest `each` jobs of each volume (`host/name`), in one statement. */
@@ -102,7 +102,7 @@ export async function newestJobsOf(
 
 /** Lines of a job's log, oldest first. */
 export async function listLog(db: Reader, jobId: string, limit: number, cursor?: string) {
-  const after = cursor === undefined ? 0n : BigInt(decodeCursor(cursor, 1)[0]?.match(/^\d{1,18}$/)?.[0] ?? '0');
+  const after = cursor === undefined ? 0n : decodeSerialCursor(cursor);
   const rows = await db.jobLogEntry.findMany({
     where: { jobId, id: { gt: after } },
     orderBy: { id: 'asc' },

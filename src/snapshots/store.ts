@@ -1,10 +1,12 @@
 import type { ProjectScope } from '../access/roles.ts';
 import type { Database, Prisma, Reader } from '../database/client.ts';
-import { decodeCursor, toPage } from '../keyset.ts';
+import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { Snapshot, SnapshotReason, SnapshotState } from './model.ts';
 
 type Row = Prisma.SnapshotGetPayload<object>;
+
+const wholeId = /^[0-9a-f]{64}$/;
 
 export interface SnapshotFilter {
   readonly host?: string | undefined;
@@ -107,6 +109,6 @@ function within(scope: ProjectScope): Prisma.SnapshotWhereInput {
 }
 
 function olderThan(cursor: string): Prisma.SnapshotWhereInput {
-  const [takenAt = '', id = ''] = decodeCursor(cursor, 2);
-  return { OR: [{ takenAt: { lt: takenAt } }, { takenAt, id: { lt: id } }] };
+  const { at, id } = decodeTimeCursor(cursor, wholeId);
+  return { OR: [{ takenAt: { lt: at } }, { takenAt: at, id: { lt: id } }] };
 }

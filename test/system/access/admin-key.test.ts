@@ -5,6 +5,7 @@ import { ensureAdminKey } from '../../../src/access/admin-key.ts';
 import { hashOf } from '../../../src/access/api-key.ts';
 import { checkMasterKey } from '../../../src/access/master-key.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
+import { startStowage } from '../../machinery/stowage.ts';
 import { type AccessPorts, openAccessPorts } from './access-ports.ts';
 
 const keyIn = async ({ state }: AccessPorts) => (await readFile(join(state, 'admin.key'), 'utf8')).trim();
@@ -117,4 +118,11 @@ t.test('the master key must be that of the database', async (t) => {
   const file = join(stranger.state, 'master.key');
   await t.rejects(checkMasterKey(stranger), { code: 'master_key_wrong', message: `The key in ${file} is not the one` });
   await t.resolves(checkMasterKey(ports), 'the right one is still right');
+});
+
+t.test('a process with another master key does not start', async (t) => {
+  const stowage = await startStowage(t);
+  await stowage.stop();
+  await writeFile(join(stowage.state, 'master.key'), Buffer.alloc(32, 1).toString('base64'));
+  await t.rejects(startStowage(t, stowage), /ended with 1 before it was ready/);
 });

@@ -61,7 +61,7 @@ async function workOn(
     await sendWaiting(ports);
   } catch (error) {
     // Whatever it is, the job is still written down as running: the next sweep gives it to a worker again.
-    if (!(error instanceof ClaimLost))
+    if (!(error instanceof ClaimLost) && !lost.aborted)
       ports.log.error({ err: translateDatabaseError(error), job: id }, 'the worker left the job');
   }
 }

@@ -1,6 +1,7 @@
 import type { AdmittedContext } from '../context.ts';
 import type { Engine, EngineVolume, VolumeSpec } from '../engine/engine.ts';
 import { fail, isFailure } from '../errors.ts';
+import { requireHostReach } from './host-reach.ts';
 import type { DataClass, Volume } from './model.ts';
 import { requireVolumeName } from './naming.ts';
 import { newLabels, onceLabel } from './new-labels.ts';
@@ -20,11 +21,12 @@ export interface NewVolume {
 
 /**
  * Creates a volume. A call that is repeated after a crash finds the volume it made the first time. Throws
- * `volume_name_invalid`, `volume_exists`, `volume_options_invalid` and `host_unavailable`.
+ * `forbidden`, `volume_name_invalid`, `volume_exists`, `volume_options_invalid` and `host_unavailable`.
  */
-export async function create({ ports, onceId }: AdmittedContext, input: NewVolume): Promise<Volume> {
+export async function create({ ports, actor, onceId }: AdmittedContext, input: NewVolume): Promise<Volume> {
   const { host, name, driver = 'local', options = {} } = input;
   requireVolumeName(name);
+  requireHostReach(actor, { driver, options });
   const spec = { name, driver, options: { ...options }, labels: { ...newLabels(input), [onceLabel]: onceId } };
   const engine = ports.engines.get(host);
   const made = (await engine.findVolume(name)) ?? (await make(engine, spec));

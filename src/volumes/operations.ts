@@ -79,7 +79,7 @@ export const createVolume = command('volumes.create', {
   reach: newVolumeTarget,
   summary: 'Create a volume',
   description:
-    'Project, environment and class are written to the volume as labels as well. Options are those of the driver; it refuses what it does not know.',
+    'Project, environment and class are written to the volume as labels as well. Options are those of the driver; it refuses what it does not know. Options other than those of a tmpfs, and drivers other than `local`, reach into the host: they ask for the role admin on everything.',
   input: object({
     host: HostName,
     name: NewVolumeName,

@@ -34,13 +34,14 @@ export function connectAdvisoryLocks(url: string): AdvisoryLocks {
       if (rows[0]?.held !== true) return null;
       return await work(lost.signal);
     } finally {
-      client.off('error', onError);
       // A connection that could not unlock is closed, which unlocks as well.
       const unlocked = await client.query('select pg_advisory_unlock($1)', [key]).then(
         () => true,
         () => false,
       );
       client.release(!unlocked);
+      // Heard until the pool listens again; one that was closed may complain later, and nobody else hears it then.
+      if (unlocked) client.off('error', onError);
     }
   }
 

@@ -67,7 +67,8 @@ async function listen(url: string, heard: EventEmitter, closing: AbortSignal): P
     const client = new Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 5_000 });
     const ended = new Promise<void>((resolve) => {
       client.once('end', resolve);
-      client.once('error', () => resolve());
+      // Not `once`: a connection that breaks may complain more than once, and a complaint that nobody hears ends the process.
+      client.on('error', () => resolve());
       closing.addEventListener('abort', () => resolve(), { once: true });
     });
     client.on('notification', ({ payload }) => heard.emit('notice', parse(payload)));

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { endurance } from './endurance.ts';
 import { findHelper } from './helper-state.ts';
+
+/** An answer that breaks off in the middle is never reported by dockerode; so the helper is looked at again this often. */
+const roundMs = 5_000;
 
 /** Implements {@link Engine.waitHelper}. */
 export async function waitHelper(connection: Connection, id: string, signal: AbortSignal): Promise<number> {
@@ -14,10 +18,21 @@ export async function waitHelper(connection: Connection, id: string, signal: Abo
       breaks.over();
       // The engine answers at once for a container that is not started yet.
       if (helper.state === 'created') await breaks.pause();
-      else await connection.docker.getContainer(id).wait({ condition: 'not-running', abortSignal: signal });
+      else await waitOneRound(connection, id, signal);
     } catch (error) {
       await breaks.endure(error);
     }
   }
   throw signal.reason;
+}
+
+async function waitOneRound({ docker }: Connection, id: string, signal: AbortSignal): Promise<void> {
+  const round = new AbortController();
+  const abortSignal = AbortSignal.any([signal, round.signal]);
+  try {
+    const ended = docker.getContainer(id).wait({ condition: 'not-running', abortSignal });
+    await Promise.race([ended, sleep(roundMs, undefined, { signal: abortSignal }).catch(() => undefined)]);
+  } finally {
+    round.abort();
+  }
 }

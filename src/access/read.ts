@@ -4,6 +4,8 @@ import { type Actor, systemActor } from './roles.ts';
 import { findKeyById, grantsOf } from './store.ts';
 import { requireValidKey } from './valid-key.ts';
 
+export { recordAudit } from './audit.ts';
+
 /**
  * The actor behind a stored subject, with the grants of this moment: for work that was asked for earlier. Throws
  * `token_revoked` and `token_expired` when the API key must not be used any more.

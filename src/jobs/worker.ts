@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Value from 'typebox/value';
-import { loadActor } from '../access/read.ts';
+import { loadActor, recordAudit } from '../access/read.ts';
+import type { Actor } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
 import { translateDatabaseError } from '../database/client.ts';
 import { type Failure, fail, isFailure } from '../errors.ts';
@@ -106,10 +107,25 @@ async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost:
 async function resultOf(ports: Ports, handler: JobHandler, job: RunningJob): Promise<JobResult> {
   const remembered = job.memory['result'];
   if (remembered !== undefined) return Value.Parse(JobResult, remembered);
-  handler.authorize(await loadActor(ports, job.requestedBy), job);
+  await requireRights(ports, handler, job);
   const result = await handler.run(job);
   await job.remember({ result });
   return result;
+}
+
+/** Rights are asked again when a job starts: what was allowed when it was asked for may be so no more. A refusal is audited. */
+async function requireRights(ports: Ports, handler: JobHandler, job: RunningJob): Promise<void> {
+  const { id, kind, host, volume, project, requestedBy } = job;
+  const actor: Actor = { subject: requestedBy, name: requestedBy, grants: [] };
+  try {
+    handler.authorize(await loadActor(ports, requestedBy), job);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const target = { job: id, host, ...(volume === null ? {} : { volume }) };
+    const entry = { operation: `jobs.${kind}`, outcome: 'refused' as const, code: error.code, project, target };
+    await recordAudit({ ports, actor, requestId: id, via: 'job' }, entry);
+    throw error;
+  }
 }
 
 /** Nothing of a job holds its volume any more when the job is seen to have ended. An engine that is away keeps the helpers for the sweep. */

@@ -29,7 +29,10 @@ export async function serveDocumentation(app: FastifyInstance, routes: readonly 
     staticCSP: pagePolicy,
     // The default validator is a picture from another host.
     uiConfig: { validatorUrl: null, docExpansion: 'list', displayOperationId: true, tryItOutEnabled: true } as object,
-    theme: { title: 'Stowage: REST reference' },
+    theme: {
+      title: 'Stowage: REST reference',
+      css: [{ filename: 'stowage.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
   });
   app.get('/docs/errors', async ({ headers }, reply) => {
     if (headers.accept?.includes('text/html') !== true) return reply.send(describeErrors());

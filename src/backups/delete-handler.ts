@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
+import { removeHelpersOf } from '../jobs/orphans.ts';
 import { openRepository } from '../repositories/read.ts';
 import { containersMounting, findVolume, refreshVolume } from '../volumes/read.ts';
 import { forgetDeletedVolume, keepDeletedVolume } from './deleted-volumes.ts';
@@ -29,29 +30,36 @@ async function deleteVolume(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const volume = volumeOf(job);
   const engine = job.ports.engines.get(job.host);
-  const remembered = job.memory['snapshot'];
-  if ((await engine.findVolume(volume)) !== null) {
-    await refuseUsed(engine, volume);
-    const taken = await lastSnapshot(engine, job, volume);
-    if (taken !== null) await keep(job, volume, taken.id);
-    await refuseUsed(engine, volume);
-    await removeOrForget(engine, job, volume);
-    await refreshVolume(job.ports, job.host, volume);
-    return {
-      volume,
-      seconds: (Date.now() - startedAt) / 1000,
-      ...(taken === null
-        ? {}
-        : { snapshot: taken.id, files: taken.files, bytesRead: taken.bytesRead, bytesAdded: taken.bytesAdded }),
-    };
-  }
-  // The volume is gone: a worker that died here had removed it, or somebody else has.
+  // Where it is gone already, a worker that died here had removed it, or somebody else has.
+  const isThere = (await engine.findVolume(volume)) !== null;
+  const taken = isThere ? await snapshotAndRemove(engine, job, volume) : null;
   await refreshVolume(job.ports, job.host, volume);
-  return {
-    volume,
-    seconds: (Date.now() - startedAt) / 1000,
-    ...(typeof remembered === 'string' ? { snapshot: remembered } : {}),
-  };
+  return { volume, seconds: (Date.now() - startedAt) / 1000, ...resultOf(job, taken) };
+}
+
+async function snapshotAndRemove(engine: Engine, job: RunningJob, volume: string): Promise<TakenSnapshot | null> {
+  await refuseUsed(engine, volume);
+  const taken = await lastSnapshot(engine, job, volume);
+  if (taken !== null) await keep(job, volume, taken.id);
+  try {
+    await refuseUsed(engine, volume);
+    await removeHelpersOf(job.ports, job.host, job.id);
+    await engine.removeVolume(volume);
+    return taken;
+  } catch (error) {
+    // A volume that stays is none that could be brought back. When the engine cannot tell, the next attempt finds out.
+    const stays = await engine.findVolume(volume).catch(() => null);
+    if (stays !== null) await forgetDeletedVolume(job.ports.db, job.id);
+    throw error;
+  }
+}
+
+function resultOf({ memory }: RunningJob, taken: TakenSnapshot | null): JobResult {
+  if (taken !== null) {
+    const { id: snapshot, files, bytesRead, bytesAdded } = taken;
+    return { snapshot, files, bytesRead, bytesAdded };
+  }
+  return typeof memory['snapshot'] === 'string' ? { snapshot: memory['snapshot'] } : {};
 }
 
 async function refuseUsed(engine: Engine, volume: string): Promise<void> {
@@ -87,17 +95,4 @@ async function keep(job: RunningJob, name: string, snapshotId: string): Promise<
     );
   const expiresAt = new Date(Date.now() + job.ports.config.undeleteHours * 3_600_000);
   await keepDeletedVolume(job.ports.db, { id: job.id, volume, snapshotId, deletedBy: job.requestedBy, expiresAt });
-}
-
-/** The engine has the last word on whether the volume is in use; what was kept for it is then taken back. */
-async function removeOrForget(engine: Engine, job: RunningJob, volume: string): Promise<void> {
-  const helpers = await engine.listHelpers();
-  const own = helpers.filter((helper) => helper.labels['stowage.job'] === job.id);
-  await Promise.all(own.map(({ id }) => engine.removeHelper(id)));
-  try {
-    await engine.removeVolume(volume);
-  } catch (error) {
-    await forgetDeletedVolume(job.ports.db, job.id);
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import type { ProjectScope } from '../access/roles.ts';
 import type { Prisma, Reader } from '../database/client.ts';
 import type { VolumeSpec } from '../engine/engine.ts';
+import { labelsOf } from '../hosts/read.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { Volume } from '../volumes/model.ts';
@@ -60,19 +61,14 @@ export async function findDeletedVolume(db: Reader, id: string): Promise<VolumeS
   const { name, driver } = row;
   // Written by keepDeletedVolume only, from a volume of the inventory.
   const options = row.options as Record<string, string>;
-  const attributes = {
-    'stowage.project': row.project,
-    'stowage.environment': row.environment,
-    'stowage.class': row.class,
-  };
-  const assigned = Object.entries(attributes).flatMap(([label, value]) =>
-    value === null ? [] : [[label, value] as const],
-  );
   return {
     name,
     driver,
     options,
-    labels: { ...(row.labels as Record<string, string>), ...Object.fromEntries(assigned) },
+    labels: {
+      ...(row.labels as Record<string, string>),
+      ...labelsOf({ project: row.project, environment: row.environment, class: row.class }),
+    },
   };
 }
 

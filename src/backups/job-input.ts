@@ -1,11 +1,17 @@
-import { object, type Static, T } from '../schema.ts';
+import { object, type Static, StringMap, T } from '../schema.ts';
 
 /** What the kinds of job of this domain are asked with, as written down on the job. */
 export const BackupInput = object({ repositoryId: T.String() });
 export type BackupInput = Static<typeof BackupInput>;
 
 /** `into`: name of the volume to make; without it the restore is in place. */
-export const RestoreInput = object({ snapshot: T.String(), repositoryId: T.String(), into: T.Optional(T.String()) });
+export const RestoreInput = object({
+  snapshot: T.String(),
+  repositoryId: T.String(),
+  into: T.Optional(T.String()),
+  /** Labels of the volume to make. */
+  labels: T.Optional(StringMap),
+});
 export type RestoreInput = Static<typeof RestoreInput>;
 
 /** Without a repository no last snapshot is kept. */

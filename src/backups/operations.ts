@@ -1,6 +1,7 @@
 import { reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
+import { labelsOf } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
@@ -81,7 +82,7 @@ export const createRestore = command('restores.create', {
         host,
         volume: into,
         project: snapshot.project,
-        input: { ...input, into },
+        input: { ...input, into, labels: await labelsOfCopy(context, host, name, snapshot.project) },
       });
     }
     if (confirm !== name)
@@ -177,6 +178,12 @@ async function sourceOf({ ports }: AdmittedContext, id: string) {
   const snapshot = await findSnapshot(ports.db, id);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}".`);
   return snapshot;
+}
+
+/** A copy belongs to the project of its snapshot; environment and class it has from the volume, while that is there. */
+async function labelsOfCopy({ ports }: AdmittedContext, host: string, name: string, project: string | null) {
+  const source = await findVolume(ports.db, host, name);
+  return labelsOf({ project, environment: source?.environment ?? null, class: source?.class ?? null });
 }
 
 /** Asks the engine, not the inventory: it also answers for whether the host can be written to now. */

@@ -43,12 +43,11 @@ async function restore(job: RunningJob): Promise<JobResult> {
     const result = await restoreInPlace(engine, job, repository, snapshot, volume);
     return { ...result, seconds: (Date.now() - startedAt) / 1000 };
   }
-  const labels = job.project === null ? {} : { 'stowage.project': job.project };
   const restored = await restoreIntoNew(engine, job, repository, snapshot, {
     name: volume,
     driver: 'local',
     options: {},
-    labels,
+    labels: input.labels ?? {},
   });
   return { volume, snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
 }

@@ -1,6 +1,7 @@
 import type { Engine, VolumeSpec } from '../engine/engine.ts';
 import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
+import { removeHelpersOf } from '../jobs/orphans.ts';
 import type { OpenRepository } from '../repositories/read.ts';
 import { refreshVolume } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto } from './restore-step.ts';
@@ -38,9 +39,7 @@ async function makeVolume(engine: Engine, job: RunningJob, spec: VolumeSpec): Pr
 }
 
 async function unmake(engine: Engine, job: RunningJob, name: string): Promise<void> {
-  const helpers = await engine.listHelpers();
-  const own = helpers.filter((helper) => helper.labels['stowage.job'] === job.id);
-  await Promise.all(own.map(({ id }) => engine.removeHelper(id)));
+  await removeHelpersOf(job.ports, job.host, job.id);
   await engine.removeVolume(name);
   await refreshVolume(job.ports, job.host, name);
 }

@@ -36,3 +36,12 @@ export function attributesOf(labels: Readonly<Record<string, string>>): Attribut
     class: dataClass.Check(classLabel) ? classLabel : null,
   };
 }
+
+/** The labels that say these attributes, for a volume that is to have them; what is not given has no label. */
+export function labelsOf(attributes: { readonly [Name in keyof Attributes]?: string | null }): Record<string, string> {
+  const said = Object.entries(attributeLabels).flatMap(([name, label]) => {
+    const value = attributes[name as keyof Attributes];
+    return value == null ? [] : [[label, value] as const];
+  });
+  return Object.fromEntries(said);
+}

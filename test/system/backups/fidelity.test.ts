@@ -8,7 +8,7 @@ t.test('N13: everything of a volume comes back, its root folder included', async
   const docker = testDocker(t);
   const source = docker.name('odd');
   const target = docker.name('again');
-  await stowage.created('POST', '/v1/hosts/local/volumes', { name: source });
+  await stowage.created('POST', '/v1/hosts/local/volumes', { name: source, project: 'shop', class: 'critical' });
   await docker.run(source, oddEntries);
   const before = await docker.run(source, manifest);
   t.match(before, /sparse-kept/, 'the manifest sees sparse files');
@@ -26,6 +26,7 @@ t.test('N13: everything of a volume comes back, its root folder included', async
   docker.willRemoveVolume(target);
   t.equal(restore.state, 'succeeded', restore.error?.detail);
   t.equal(await docker.run(target, manifest), before);
+  t.match(await stowage.get(`/v1/hosts/local/volumes/${target}`), { project: 'shop', class: 'critical' });
 });
 
 t.test(

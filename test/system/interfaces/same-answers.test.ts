@@ -1,0 +1,124 @@
+import t from 'tap';
+import { graphqlParts, routes } from '../../../src/server/interfaces.ts';
+import { type Answer, connectClient } from '../../machinery/api-client.ts';
+import { testDocker } from '../../machinery/docker.ts';
+import { type Stowage, startStowage } from '../../machinery/stowage.ts';
+
+/** Fields that are one value in GraphQL although they are objects in JSON. */
+const maps = new Set(['labels', 'options', 'target']);
+/** What differs between two readings of the same thing. */
+const passing = new Set(['ageSeconds', 'lastUsedAt', 'syncedAt']);
+
+/** The fields of an object that can be compared. What REST shows as null, or as an empty list, may be of any type. */
+function comparable(value: Answer): string[] {
+  return Object.keys(value).filter((name) => {
+    const part = value[name];
+    if (part === null || passing.has(name) || (Array.isArray(part) && part.length === 0)) return false;
+    return typeof part !== 'object' || Array.isArray(part) || maps.has(name) || comparable(part).length > 0;
+  });
+}
+
+/** The selection that asks GraphQL for what REST has shown. */
+function selectionOf(value: Answer): string {
+  if (Array.isArray(value)) return selectionOf(value[0]);
+  if (typeof value !== 'object' || value === null) return '';
+  const fields = comparable(value).map((name) => (maps.has(name) ? name : `${name} ${selectionOf(value[name])}`));
+  return `{ ${fields.length === 0 ? '__typename' : fields.join(' ')} }`;
+}
+
+/** The part of a REST answer that {@link selectionOf} asks for; items of a list have the fields of the first. */
+function selected(value: Answer, sample: Answer = value): Answer {
+  if (Array.isArray(value)) return value.map((item) => selected(item, sample[0]));
+  if (typeof value !== 'object' || value === null || typeof sample !== 'object' || sample === null) return value;
+  return Object.fromEntries(
+    comparable(sample).map((name) => [name, maps.has(name) ? value[name] : selected(value[name], sample[name])]),
+  );
+}
+
+interface Reading {
+  readonly id: string;
+  readonly url: string;
+  readonly fieldName: string;
+}
+
+/** The queries that both interfaces have. */
+function readings(): Reading[] {
+  const fields = Object.values(graphqlParts).flatMap((part) => Object.entries(part.Query ?? {}));
+  return routes
+    .filter(({ method, answer }) => method === 'GET' && answer.kind === 'json')
+    .flatMap(({ operation, url }) => {
+      const [fieldName] = fields.find(([, field]) => field.operation.id === operation.id) ?? [];
+      return fieldName === undefined ? [] : [{ id: operation.id, url, fieldName }];
+    });
+}
+
+function argumentsOf({ url }: Reading, values: Readonly<Record<string, string>>): { path: string; text: string } {
+  const names = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  const path = url.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '');
+  const text = names.map((name) => `${name}: ${JSON.stringify(values[name])}`).join(', ');
+  return { path, text: text === '' ? '' : `(${text})` };
+}
+
+async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
+  const volume = docker.name('shown');
+  await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume, project: 'shop', labels: { team: 'blue' } });
+  await docker.run(volume, 'echo x > /data/file');
+  const container = await docker.container({ volume, script: 'sleep 600', stopTimeout: 1 });
+  const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+  const token = await stowage.created('POST', '/v1/tokens', {
+    name: 'other',
+    roles: [{ role: 'viewer', project: 'elsewhere' }],
+  });
+  await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${volume}`)).inUse, 10);
+  const values = {
+    host: 'local',
+    name: volume,
+    container: container.id,
+    job: job.id,
+    snapshot: job.result.snapshot,
+    repository: 'default',
+    token: token.id,
+  };
+  return { values, stranger: connectClient(stowage.address, token.key) };
+}
+
+t.test('both interfaces give the same data, and the same code for what is absent or hidden', async (t) => {
+  const docker = testDocker(t);
+  const stowage = await startStowage(t);
+  const { values, stranger } = await fill(stowage, docker);
+  const absent = {
+    ...values,
+    host: 'mars',
+    name: 'nothing',
+    container: 'nothing',
+    job: crypto.randomUUID(),
+    snapshot: 'deadbeef',
+    repository: 'nothing',
+    token: crypto.randomUUID(),
+  };
+  for (const reading of readings()) {
+    const { path, text } = argumentsOf(reading, values);
+    const shown = await stowage.get(path);
+    if (comparable(shown).length === 0) continue;
+    const answer = await stowage.graphql(`{ ${reading.fieldName}${text} ${selectionOf(shown)} }`);
+    t.same(answer.errors, undefined, reading.id);
+    t.same(answer.data?.[reading.fieldName], selected(shown), `${reading.id}: the same data`);
+
+    const hidden = [
+      await stranger.call('GET', path),
+      await stranger.graphql(`{ ${reading.fieldName}${text} ${selectionOf(shown)} }`),
+    ] as const;
+    t.equal(hidden[1].errors?.[0]?.extensions.code, hidden[0].body.code, `${reading.id}: the same for another project`);
+    if (text === '') continue;
+    const gone = argumentsOf(reading, absent);
+    const missing = [
+      await stowage.call('GET', gone.path),
+      await stowage.graphql(`{ ${reading.fieldName}${gone.text} ${selectionOf(shown)} }`),
+    ] as const;
+    t.equal(
+      missing[1].errors?.[0]?.extensions.code,
+      missing[0].body.code,
+      `${reading.id}: the same for what is absent`,
+    );
+  }
+});

@@ -39,6 +39,8 @@ export interface TestDocker {
   container(wish: ContainerWish): Promise<Docker.Container>;
   /** Helper containers of a job, in any state. */
   helpersOf(jobId: string): Promise<Docker.ContainerInfo[]>;
+  /** Pauses the helper of a step of a job as soon as it runs: whatever comes next finds it in the middle of its work. */
+  pauseHelper(jobId: string, step: string): Promise<Docker.Container>;
   /** Asks until it is true. Throws after `seconds`. */
   until(question: () => Promise<boolean>, seconds: number): Promise<void>;
 }
@@ -90,6 +92,17 @@ export function testDocker(t: Test): TestDocker {
     willRemoveVolume: (name) => void volumes.add(name),
     volumeExists: async (name) => (await engine.getVolume(name).inspect().catch(unlessMissing)) !== undefined,
     run: (volume, script) => runScript(engine, helperImage, volume, script),
+    async pauseHelper(jobId, step) {
+      const filters = { label: [`${jobLabel}=${jobId}`, `stowage.step=${step}`], status: ['running'] };
+      let found: Docker.ContainerInfo | undefined;
+      await until(async () => {
+        [found] = await engine.listContainers({ filters });
+        return found !== undefined;
+      }, 60);
+      const helper = engine.getContainer(found?.Id ?? '');
+      await helper.pause();
+      return helper;
+    },
     helpersOf: (jobId) => engine.listContainers({ all: true, filters: { label: [`${jobLabel}=${jobId}`] } }),
   };
 }

@@ -98,7 +98,7 @@ t.test('a canceled restore in place is undone, and its containers run again', as
     inPlace: true,
     confirm: volume,
   });
-  await stowage.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'restore', 60);
+  await docker.pauseHelper(job.id, 'restore');
   await stowage.post(`/v1/jobs/${job.id}/cancel`, {});
   const done = await stowage.until(`/v1/jobs/${job.id}`, ({ finishedAt }) => finishedAt !== null, 60);
   t.equal(done.state, 'canceled', done.error?.detail);

@@ -32,8 +32,7 @@ t.test('N9: a job without progress is ended, and the next one of the volume runs
   await docker.run(volume, someData);
   const path = `/v1/hosts/local/volumes/${volume}/backups`;
   const job = await stowage.accepted('POST', path, {});
-  const running = await stowage.until(`/v1/jobs/${job.id}`, ({ progress }) => progress?.step === 'backup');
-  await docker.engine.getContainer(running.attempts[0].helper).pause();
+  await docker.pauseHelper(job.id, 'backup');
   const done = await stowage.waitForJob(job.id);
   t.match(done, { state: 'failed', error: { code: 'job_stalled' } });
   t.equal((await docker.helpersOf(job.id)).length, 0, 'its helper is gone');

@@ -35,15 +35,19 @@ function requireNode(major) {
 
 /** Runs `work` unless its stamp says that it was done for these inputs. The stamp is written last: what was cut off is done again. */
 function step(title, stampFile, inputs, work) {
-  const stamp = createHash('sha256');
-  for (const input of inputs) stamp.update(readFileSync(at(input)));
-  const wanted = stamp.digest('hex');
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hashOf(inputs)) return;
   console.error(`${title} …`);
   const startedAt = Date.now();
   work();
-  writeFileSync(stampFile, wanted);
+  // npm may have completed the lock file meanwhile.
+  writeFileSync(stampFile, hashOf(inputs));
   console.error(`${title}: done in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+}
+
+function hashOf(inputs) {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(readFileSync(at(input)));
+  return hash.digest('hex');
 }
 
 function install() {

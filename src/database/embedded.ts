@@ -43,14 +43,27 @@ export async function startEmbeddedPostgres({ directory, progress }: Options): P
     progress('making a new database cluster');
     await initialize(binaries, directory, data);
   }
-  const live = await findLivePostmaster(data);
-  const postmaster = live ?? (await launch(binaries, directory, data));
-  await connectable(postmaster, password, directory);
+  const adopted = await adopt(data, password, directory);
+  const postmaster = adopted ?? (await launch(binaries, directory, data));
+  if (adopted === null) await connectable(postmaster, password, directory);
   return {
     url: urlOf(postmaster.port, password, database),
-    adopted: live !== null,
+    adopted: adopted !== null,
     stop: () => stopServer(postmaster, data),
   };
+}
+
+/** The server that a killed process has left, or null; one that is just dying is waited out. */
+async function adopt(data: string, password: string, directory: string): Promise<Postmaster | null> {
+  const live = await findLivePostmaster(data);
+  if (live === null) return null;
+  try {
+    await connectable(live, password, directory);
+    return live;
+  } catch (error) {
+    if ((await findLivePostmaster(data)) !== null) throw error;
+    return null;
+  }
 }
 
 async function ensurePassword(directory: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Engine, VolumeSpec } from '../engine/engine.ts';
 import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
-import { removeHelpersOf } from '../jobs/orphans.ts';
+import { removeHelpersOf } from '../jobs/helper-run.ts';
 import type { OpenRepository } from '../repositories/read.ts';
 import { refreshVolume } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto } from './restore-step.ts';

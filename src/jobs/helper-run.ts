@@ -1,3 +1,4 @@
+import type { Ports } from '../context.ts';
 import { type Engine, type HelperLine, type HelperSecrets, type HelperSpec, helperLabels } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from './handler.ts';
@@ -83,4 +84,12 @@ export async function runHelper(engine: Engine, job: RunningJob, step: HelperSte
 async function endHelper(engine: Engine, id: string): Promise<void> {
   await engine.killHelper(id);
   await engine.waitHelper(id, AbortSignal.timeout(30_000));
+}
+
+/** Removes all helpers of a job. */
+export async function removeHelpersOf(ports: Ports, host: string, jobId: string): Promise<void> {
+  const engine = ports.engines.get(host);
+  const helpers = await engine.listHelpers();
+  const own = helpers.filter(({ labels }) => labels[helperLabels.job] === jobId);
+  await Promise.all(own.map(({ id }) => engine.removeHelper(id)));
 }

@@ -6,14 +6,6 @@ import { carryOutRestart, RestartNote } from './restart-note.ts';
 
 const requestHelperHours = 1;
 
-/** Removes all helpers of a job that has ended. */
-export async function removeHelpersOf(ports: Ports, host: string, jobId: string): Promise<void> {
-  const engine = ports.engines.get(host);
-  const helpers = await engine.listHelpers();
-  const own = helpers.filter(({ labels }) => labels[helperLabels.job] === jobId);
-  await Promise.all(own.map(({ id }) => engine.removeHelper(id)));
-}
-
 /**
  * Puts in order what ended jobs left on a host: containers that were stopped for them run again, first of all, and
  * helpers are removed. A helper whose job is unknown has lost its database; its label tells what to start.

@@ -9,8 +9,8 @@ import { translateDatabaseError } from '../database/client.ts';
 import { type Failure, fail, isFailure } from '../errors.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { ClaimLost, type JobHandler, type JobHandlers, type RunningJob, stopReason } from './handler.ts';
+import { removeHelpersOf } from './helper-run.ts';
 import { type JobKind, JobResult, type JobState } from './model.ts';
-import { removeHelpersOf } from './orphans.ts';
 import { runningJob } from './running-job.ts';
 import { findJobRow, jobsForQueue } from './store.ts';
 

@@ -17,12 +17,12 @@ t.test('a deleted volume can be brought back with its driver, options, labels, p
   });
   const user = await docker.container({ volume: name, script: 'exit 0' });
   await user.wait();
-  await docker.until(async () => (await stowage.get(address)).inUse, 5);
+  await docker.until(async () => (await stowage.get(address)).inUse, 20);
   const refused = await stowage.call('DELETE', `${address}?confirm=${name}`);
   t.match(refused, { status: 409, body: { code: 'volume_in_use' } });
   t.ok(refused.body.detail.includes((await user.inspect()).Name.slice(1)), 'the container is named');
   await user.remove();
-  await docker.until(async () => !(await stowage.get(address)).inUse, 5);
+  await docker.until(async () => !(await stowage.get(address)).inUse, 20);
 
   const deleted = await stowage.finished('DELETE', `${address}?confirm=${name}`);
   t.equal(deleted.state, 'succeeded', deleted.error?.detail);

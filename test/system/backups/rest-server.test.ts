@@ -75,7 +75,7 @@ t.test('a repository server with a user and a password, right, wrong and away', 
   t.equal(away.attempts.length, 3, 'it was tried again');
 
   await startRestServer(t, port);
-  await docker.until(async () => (await fetch(server.url).catch(() => null)) !== null, 10);
+  await docker.until(async () => (await fetch(server.url).catch(() => null)) !== null, 20);
   const refused = await stowage.finished('POST', `${path}/backups`, { repository: 'wrong' });
   t.match(refused, { state: 'failed', error: { code: 'repository_credentials_wrong' } });
   t.notOk(JSON.stringify(refused).includes('incorrect'));

@@ -69,7 +69,7 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
     name: 'other',
     roles: [{ role: 'viewer', project: 'elsewhere' }],
   });
-  await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${volume}`)).inUse, 10);
+  await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${volume}`)).inUse, 20);
   const values = {
     host: 'local',
     name: volume,

@@ -18,7 +18,8 @@ t.test('containers and all their mounts are shown, and go away again', async (t)
   });
   const { id } = app;
   const address = `/v1/hosts/local/containers/${id}`;
-  await stowage.until(`/v1/hosts/local/volumes/${volume}`, ({ inUse }) => inUse, 10);
+  const seen = async () => (await stowage.call('GET', `/v1/hosts/local/volumes/${volume}`)).body.inUse === true;
+  await docker.until(seen, 20);
   t.match(await stowage.get(address), {
     id,
     state: 'running',
@@ -50,15 +51,15 @@ t.test('containers and all their mounts are shown, and go away again', async (t)
   t.equal((await stowage.get(`/v1/mounts?volume=${volume}&readOnly=false`)).items.length, 0);
 
   await app.pause();
-  await stowage.until(address, ({ state }) => state === 'paused', 5);
+  await stowage.until(address, ({ state }) => state === 'paused', 20);
   await app.unpause();
-  await stowage.until(address, ({ state }) => state === 'running', 5);
+  await stowage.until(address, ({ state }) => state === 'running', 20);
   await app.stop();
-  await stowage.until(address, ({ state }) => state === 'exited', 10);
+  await stowage.until(address, ({ state }) => state === 'exited', 20);
   t.equal((await stowage.get(`/v1/hosts/local/containers?volume=${volume}&state=exited`)).items.length, 1);
 
   await dropContainer(app);
-  await stowage.until(`/v1/hosts/local/volumes/${volume}`, ({ inUse }) => !inUse, 5);
+  await stowage.until(`/v1/hosts/local/volumes/${volume}`, ({ inUse }) => !inUse, 20);
   t.match(await stowage.call('GET', address), { status: 404, body: { code: 'container_not_found' } });
   t.match(await stowage.call('GET', `${address}/mounts`), { status: 404, body: { code: 'container_not_found' } });
 });
@@ -70,9 +71,9 @@ t.test('helpers are no containers of the inventory, and no use of a volume', asy
   const HostConfig = { Mounts: [{ Type: 'volume' as const, Source: volume, Target: '/data' }] };
   const helper = await startApp(t, { Labels: { 'stowage.installation': 'another' }, HostConfig });
   const app = await startApp(t, { HostConfig });
-  await stowage.until(`/v1/hosts/local/containers?volume=${volume}`, ({ items }) => items.length === 1, 10);
+  await stowage.until(`/v1/hosts/local/containers?volume=${volume}`, ({ items }) => items.length === 1, 20);
   t.match(await stowage.get(`/v1/hosts/local/volumes/${volume}`), { containers: 1 });
   t.equal((await stowage.call('GET', `/v1/hosts/local/containers/${helper.id}`)).status, 404);
   await dropContainer(app);
-  await stowage.until(`/v1/hosts/local/volumes/${volume}`, ({ inUse }) => !inUse, 5);
+  await stowage.until(`/v1/hosts/local/volumes/${volume}`, ({ inUse }) => !inUse, 20);
 });

@@ -64,7 +64,7 @@ t.test('volumes are filtered, combined and paged', async (t) => {
   await make('b', { project: 'shop', class: 'cache', labels: { team: 'red' } });
   await make('c', { project: 'blog', environment: 'test', labels: { team: 'blue' } });
   await docker.container({ volume: docker.name('c'), script: 'sleep 600', stopTimeout: 1 });
-  await docker.until(async () => (await stowage.get(`${volumes}/${docker.name('c')}`)).inUse, 10);
+  await docker.until(async () => (await stowage.get(`${volumes}/${docker.name('c')}`)).inUse, 20);
   const names = async (query: string) => {
     const { items } = await stowage.get(`/v1/volumes?name=${prefix}&${query}`);
     return items.map(({ name }: { name: string }) => name.slice(prefix.length));

@@ -6,7 +6,8 @@
  *   bindings   rest.ts and graphql.ts of a domain, and server/: know operations and schemas
  *   roots      app.ts, main.ts, ports.ts, surroundings.ts: put implementations together
  */
-const domains = 'access|backups|containers|hosts|jobs|mounts|repositories|snapshots|volumes';
+const domains =
+  'access|backups|containers|directories|findings|hosts|images|jobs|mounts|performance|pruning|repositories|snapshots|space|volumes';
 const ports = 'engine|restic|queue|database';
 const bindings = `^src/(server/|(${domains})/(rest|graphql)\\.ts$)`;
 const generated = '^src/database/generated/';
@@ -16,6 +17,7 @@ const publicOfDomains = [
   `^src/(${domains})/(read|model)\\.ts$`,
   '^src/jobs/(handler|helper-run|locks|restart-note)\\.ts$',
   '^src/access/roles\\.ts$',
+  '^src/findings/(facts|rule)\\.ts$',
 ];
 
 module.exports = {

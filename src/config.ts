@@ -1,73 +1,17 @@
-import { resolve } from 'node:path';
+import { posix, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Static, Type as T } from 'typebox';
+import type { Static } from 'typebox';
 import Value from 'typebox/value';
-
-const positive = (initial: number, description: string) => T.Integer({ minimum: 1, default: initial, description });
-
-/** Every setting, by the name of its environment variable. The table in the README is compared with it by a test. */
-export const Environment = T.Object({
-  STOWAGE_LISTEN: T.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
-  STOWAGE_PORT: T.Integer({
-    minimum: 0,
-    maximum: 65535,
-    default: 8080,
-    description: 'Port to listen on; 0 takes a free one.',
-  }),
-  STOWAGE_STATE: T.String({
-    default: '.stowage',
-    description: 'Folder for the master key, the admin key and what is embedded.',
-  }),
-  STOWAGE_ROLES: T.String({
-    default: 'api,worker,watcher',
-    description: 'What this process does, separated by commas.',
-  }),
-  STOWAGE_LOG_LEVEL: T.String({ default: 'info', description: 'fatal, error, warn, info, debug, trace or silent.' }),
-  DATABASE_URL: T.Optional(T.String({ description: 'PostgreSQL to use; without it an embedded one is started.' })),
-  DOCKER_HOST: T.Optional(
-    T.String({ description: 'Engine of the host `local`; without it the default socket, else a private engine.' }),
-  ),
-  STOWAGE_MASTER_KEY: T.Optional(
-    T.String({ description: 'Master key, 32 bytes in base64; without it the file STOWAGE_MASTER_KEY_FILE.' }),
-  ),
-  STOWAGE_MASTER_KEY_FILE: T.Optional(
-    T.String({ description: 'File with the master key; `master.key` in the state folder when not set.' }),
-  ),
-  STOWAGE_HELPER_IMAGE: T.Optional(T.String({ description: 'Reference of a helper image to pull, pinned by digest.' })),
-  STOWAGE_HELPER_ARCHIVE: T.Optional(
-    T.String({ description: 'Root file system of the helper image as a tar archive, to import.' }),
-  ),
-  STOWAGE_REPOSITORY_URL: T.Optional(
-    T.String({
-      description: 'Default repository: a path on the host, or rest:http(s)://…; a Docker volume when not set.',
-    }),
-  ),
-  STOWAGE_REPOSITORY_NETWORK: T.Optional(
-    T.String({ description: 'Docker network through which helpers reach the default repository.' }),
-  ),
-  STOWAGE_INVENTORY_SECONDS: positive(60, 'Time between two full lists of a host.'),
-  STOWAGE_HOST_JOBS: positive(4, 'Jobs that may run on one host at a time.'),
-  STOWAGE_REPOSITORY_JOBS: positive(4, 'Jobs that may write to one repository at a time.'),
-  STOWAGE_JOB_STALL_SECONDS: positive(900, 'A job without progress for this long is ended.'),
-  STOWAGE_JOB_ATTEMPTS: positive(3, 'Attempts of a job, the first included.'),
-  STOWAGE_JOB_BACKOFF_SECONDS: positive(5, 'Wait before the second attempt; doubled each time.'),
-  STOWAGE_WORKER_HEARTBEAT_SECONDS: T.Integer({
-    minimum: 10,
-    default: 10,
-    description: 'A worker silent for this long has lost its jobs.',
-  }),
-  STOWAGE_UNDELETE_HOURS: positive(168, 'How long a deleted volume can be brought back.'),
-  STOWAGE_SESSION_SECONDS: positive(900, 'Life of a JWT that an API key is exchanged for.'),
-  STOWAGE_BODY_BYTES: positive(1_048_576, 'Largest request body.'),
-  STOWAGE_QUERY_DEPTH: positive(15, 'Deepest GraphQL query.'),
-  STOWAGE_QUERY_COST: positive(20_000, 'Most objects that a GraphQL query may ask for.'),
-  STOWAGE_OIDC_ISSUER: T.Optional(T.String({ description: 'OIDC issuer whose tokens are accepted.' })),
-  STOWAGE_OIDC_AUDIENCE: T.Optional(T.String({ description: 'Audience that a token of the issuer must have.' })),
-  STOWAGE_OIDC_JWKS_URL: T.Optional(T.String({ description: 'Keys of the issuer; found by discovery when not set.' })),
-});
+import { Environment } from './environment.ts';
 
 export const roles = ['api', 'worker', 'watcher'] as const;
 export type ProcessRole = (typeof roles)[number];
+
+export const severityLimits = ['critical', 'high', 'medium', 'low', 'info', 'never'] as const;
+export const ruleTreatments = ['off', 'allow', 'warn', 'deny'] as const;
+export type RuleTreatment = (typeof ruleTreatments)[number];
+export const namingModes = ['off', 'warn', 'deny'] as const;
+export const namingStyles = ['project', 'environment', 'function'] as const;
 
 /** All settings of a process, read once at its start. Times are seconds, sizes bytes, folders absolute. */
 export type Config = ReturnType<typeof readConfig>;
@@ -104,6 +48,21 @@ export function readConfig(environment: Record<string, string | undefined>) {
     jobAttempts: values.STOWAGE_JOB_ATTEMPTS,
     jobBackoffSeconds: values.STOWAGE_JOB_BACKOFF_SECONDS,
     workerHeartbeatSeconds: values.STOWAGE_WORKER_HEARTBEAT_SECONDS,
+    measureSeconds: values.STOWAGE_MEASURE_SECONDS,
+    measureVolumeSeconds: values.STOWAGE_MEASURE_VOLUME_SECONDS,
+    monitorSeconds: values.STOWAGE_MONITOR_SECONDS,
+    historyDays: values.STOWAGE_HISTORY_DAYS,
+    allowedRoots: readRoots(values.STOWAGE_ALLOWED_ROOTS),
+    bindFiles: values.STOWAGE_BIND_FILES,
+    policy: {
+      warnFrom: oneOf('STOWAGE_WARN_FROM', severityLimits, values.STOWAGE_WARN_FROM),
+      denyFrom: oneOf('STOWAGE_DENY_FROM', severityLimits, values.STOWAGE_DENY_FROM),
+      rules: readRules(values.STOWAGE_RULES),
+    },
+    naming: {
+      mode: oneOf('STOWAGE_NAMING', namingModes, values.STOWAGE_NAMING),
+      styles: listed(values.STOWAGE_NAMING_STYLES).map((word) => oneOf('STOWAGE_NAMING_STYLES', namingStyles, word)),
+    },
     undeleteHours: values.STOWAGE_UNDELETE_HOURS,
     sessionSeconds: values.STOWAGE_SESSION_SECONDS,
     bodyBytes: values.STOWAGE_BODY_BYTES,
@@ -134,6 +93,38 @@ function misfits(values: unknown): string {
   return Value.Errors(Environment, values)
     .map((error) => `${error.instancePath.slice(1)} ${error.message}`)
     .join('; ');
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+function oneOf<const W extends string>(name: string, words: readonly W[], text: string): W {
+  const word = words.find((one) => one === text);
+  if (word === undefined) throw new Error(`Bad configuration: ${name} knows ${words.join(', ')}, not "${text}".`);
+  return word;
+}
+
+function readRoots(text: string | undefined): readonly string[] {
+  const roots = listed(text);
+  const odd = roots.find((root) => root === '/' || root !== posix.normalize(root) || !root.startsWith('/'));
+  if (odd !== undefined)
+    throw new Error(`Bad configuration: STOWAGE_ALLOWED_ROOTS holds absolute folders below "/"; "${odd}" is none.`);
+  return roots;
+}
+
+/** By id of the rule. */
+function readRules(text: string | undefined): ReadonlyMap<string, RuleTreatment> {
+  const pairs = listed(text).map((pair) => {
+    const [rule = '', treatment = ''] = pair.split('=');
+    if (!/^[A-Z]{3}-\d{3}$/.test(rule))
+      throw new Error(`Bad configuration: STOWAGE_RULES holds pairs such as MNT-009=off; "${pair}" is none.`);
+    return [rule, oneOf('STOWAGE_RULES', ruleTreatments, treatment)] as const;
+  });
+  return new Map(pairs);
 }
 
 function readRoles(text: string): ReadonlySet<ProcessRole> {

@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/roles.ts';
 import type { Prisma, Reader } from '../database/client.ts';
-import type { VolumeSpec } from '../engine/engine.ts';
+import type { VolumeSpec } from '../engine/engine-objects.ts';
 import { labelsOf } from '../hosts/read.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';

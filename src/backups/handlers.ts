@@ -1,12 +1,12 @@
-import type { JobHandlers } from '../jobs/handler.ts';
+import type { JobHandler } from '../jobs/handler.ts';
 import { backupHandler } from './backup-handler.ts';
 import { deleteHandler } from './delete-handler.ts';
 import { restoreHandler, undeleteHandler } from './restore-handler.ts';
 
-/** What the workers do for each kind of job. */
-export const jobHandlers: JobHandlers = {
+/** What the workers do for the kinds of job of this domain. */
+export const backupHandlers = {
   volume_backup: backupHandler,
   volume_restore: restoreHandler,
   volume_delete: deleteHandler,
   volume_undelete: undeleteHandler,
-};
+} satisfies Record<string, JobHandler>;

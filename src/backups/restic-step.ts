@@ -1,4 +1,5 @@
-import { type Engine, type HelperMount, phantomLabel } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type HelperMount, phantomLabel } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { LockRequest, RunningJob } from '../jobs/handler.ts';
 import { type HelperOutcome, helperName, prepareHelper, runHelper } from '../jobs/helper-run.ts';

@@ -1,4 +1,5 @@
-import type { Engine, VolumeSpec } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { VolumeSpec } from '../engine/engine-objects.ts';
 import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
 import { removeHelpersOf } from '../jobs/helper-run.ts';

@@ -1,37 +1,58 @@
-import type { HostConfig, MountSettings } from 'dockerode';
+import type { ContainerInspectInfo, HostConfig, MountSettings } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
-import type { EngineMount } from './engine.ts';
+import type { EngineMount } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 import { parseTmpfsOptions } from './tmpfs-options.ts';
 
 const parallelInspects = 8;
 
-/** The tmpfs mounts of containers, which the engine's list does not tell. */
+/** What the engine's list of containers does not tell. */
+export interface ContainerDetail {
+  readonly user: string;
+  readonly memoryLimitBytes: number | null;
+  readonly restartPolicy: string;
+  readonly usernsMode: string;
+  readonly tmpfs: readonly EngineMount[];
+  /** By target in the container. */
+  readonly mountOptions: ReadonlyMap<string, MountDetail>;
+}
+
+/** What was asked for with `--mount` and cannot be seen in the list. */
+export interface MountDetail {
+  readonly noCopy: boolean;
+  readonly subpath: string | null;
+}
+
+/** Details of containers, asked for once each: what of them can change is told by an event, after which one is learned again. */
 export interface ContainerDetails {
-  /** By id of the container; a container that is gone has none. Asks for each container once, since they never change. */
-  tmpfsMounts(ids: readonly string[]): Promise<ReadonlyMap<string, readonly EngineMount[]>>;
+  /** By id of the container; a container that is gone has none. */
+  of(ids: readonly string[]): Promise<ReadonlyMap<string, ContainerDetail>>;
+  /** Takes note of what an inspect said just now. */
+  learn(inspected: ContainerInspectInfo): void;
   /** Forgets all containers but these. */
   keepOnly(ids: readonly string[]): void;
 }
 
 /** Reads details of containers by inspecting them. */
 export function containerDetails({ docker, ask }: Connection): ContainerDetails {
-  const known = new Map<string, readonly EngineMount[]>();
+  const known = new Map<string, ContainerDetail>();
+  const learn = (inspected: ContainerInspectInfo) => void known.set(inspected.Id, toDetail(inspected));
 
-  async function learn(id: string): Promise<void> {
+  async function inspect(id: string): Promise<void> {
     const found = await ask(patience.question, (abortSignal) =>
       docker.getContainer(id).inspect({ abortSignal }).catch(exceptStatus(404)),
     );
-    if (found !== undefined) known.set(id, tmpfsMountsOf(found.HostConfig));
+    if (found !== undefined) learn(found);
   }
 
   return {
-    async tmpfsMounts(ids) {
+    learn,
+    async of(ids) {
       const unknown = ids.filter((id) => !known.has(id)).values();
-      const learnNext = async () => {
-        for (const id of unknown) await learn(id);
+      const inspectNext = async () => {
+        for (const id of unknown) await inspect(id);
       };
-      await Promise.all(Array.from({ length: parallelInspects }, learnNext));
+      await Promise.all(Array.from({ length: parallelInspects }, inspectNext));
       return known;
     },
     keepOnly(ids) {
@@ -39,6 +60,26 @@ export function containerDetails({ docker, ask }: Connection): ContainerDetails 
       for (const id of known.keys()) if (!kept.has(id)) known.delete(id);
     },
   };
+}
+
+function toDetail({ Config, HostConfig }: ContainerInspectInfo): ContainerDetail {
+  const { Memory = 0, RestartPolicy, UsernsMode = '', Mounts = [] } = HostConfig;
+  const options = Mounts.filter(({ Type }) => Type === 'volume').map(
+    (mount) => [mount.Target, mountDetail(mount)] as const,
+  );
+  return {
+    user: Config.User ?? '',
+    memoryLimitBytes: Memory > 0 ? Memory : null,
+    restartPolicy: RestartPolicy?.Name || 'no',
+    usernsMode: String(UsernsMode),
+    tmpfs: tmpfsMountsOf(HostConfig),
+    mountOptions: new Map(options),
+  };
+}
+
+function mountDetail({ VolumeOptions }: MountSettings): MountDetail {
+  const given: { NoCopy?: boolean; Subpath?: string } | undefined = VolumeOptions;
+  return { noCopy: given?.NoCopy === true, subpath: given?.Subpath || null };
 }
 
 /** The tmpfs mounts that were asked for with `--tmpfs` and with `--mount type=tmpfs`. */
@@ -56,7 +97,6 @@ function tmpfsMountOf({ Target, ReadOnly, TmpfsOptions }: MountSettings): Engine
 
 function tmpfsMount(target: string, mode: string, sizeBytes: number | null): EngineMount {
   const options = mode.split(',');
-  const tmpfs = parseTmpfsOptions(options, sizeBytes);
   return {
     type: 'tmpfs',
     source: '',
@@ -66,6 +106,9 @@ function tmpfsMount(target: string, mode: string, sizeBytes: number | null): Eng
     mode,
     readOnly: options.includes('ro'),
     propagation: '',
-    tmpfs,
+    selinux: null,
+    noCopy: false,
+    subpath: null,
+    tmpfs: parseTmpfsOptions(options, sizeBytes),
   };
 }

@@ -1,8 +1,10 @@
 import type { ContainerInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
-import { containerDetails } from './container-details.ts';
-import { type Engine, type EngineContainer, type EngineMount, isHelper } from './engine.ts';
+import { type ContainerDetail, containerDetails, type MountDetail } from './container-details.ts';
+import type { Engine } from './engine.ts';
+import type { EngineContainer, EngineMount } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
+import { isHelper } from './helper.ts';
 
 type ContainerCalls = Pick<
   Engine,
@@ -24,8 +26,8 @@ export function containerCalls(connection: Connection): ContainerCalls {
     const found = await ask(patience.question, (abortSignal) =>
       docker.listContainers({ all: true, filters, abortSignal }),
     );
-    const tmpfs = await details.tmpfsMounts(found.filter(({ Labels }) => !isHelper(Labels)).map(({ Id }) => Id));
-    return found.map((container) => toContainer(container, tmpfs.get(container.Id) ?? []));
+    const known = await details.of(found.filter(({ Labels }) => !isHelper(Labels)).map(({ Id }) => Id));
+    return found.map((container) => toContainer(container, known.get(container.Id) ?? noDetail));
   }
 
   async function isPaused(id: string): Promise<boolean> {
@@ -45,6 +47,7 @@ export function containerCalls(connection: Connection): ContainerCalls {
         handle(idOrName).inspect({ abortSignal }).catch(exceptStatus(gone)),
       );
       if (found === undefined) return null;
+      details.learn(found);
       const listed = await list({ id: [found.Id] });
       return listed.find(({ id }) => id === found.Id) ?? null;
     },
@@ -72,11 +75,22 @@ export function containerCalls(connection: Connection): ContainerCalls {
   };
 }
 
-function toContainer(container: ContainerInfo, tmpfs: readonly EngineMount[]): EngineContainer {
+/** Of a helper, and of a container that went away between the list and its inspect. */
+const noDetail: ContainerDetail = {
+  user: '',
+  memoryLimitBytes: null,
+  restartPolicy: 'no',
+  usernsMode: '',
+  tmpfs: [],
+  mountOptions: new Map(),
+};
+
+function toContainer(container: ContainerInfo, { tmpfs, mountOptions, ...detail }: ContainerDetail): EngineContainer {
   const listed = (container.Mounts ?? []).filter(
     ({ Destination }) => !tmpfs.some(({ target }) => target === Destination),
   );
   return {
+    ...detail,
     id: container.Id,
     name: (container.Names[0] ?? container.Id).replace(/^\//, ''),
     image: container.Image,
@@ -85,11 +99,11 @@ function toContainer(container: ContainerInfo, tmpfs: readonly EngineMount[]): E
     status: container.Status,
     labels: container.Labels ?? {},
     createdAt: new Date(container.Created * 1000),
-    mounts: [...listed.map(toMount), ...tmpfs],
+    mounts: [...listed.map((mount) => toMount(mount, mountOptions.get(mount.Destination))), ...tmpfs],
   };
 }
 
-function toMount(mount: ContainerInfo['Mounts'][number]): EngineMount {
+function toMount(mount: ContainerInfo['Mounts'][number], detail: MountDetail | undefined): EngineMount {
   return {
     type: mount.Type,
     source: mount.Source,
@@ -99,6 +113,16 @@ function toMount(mount: ContainerInfo['Mounts'][number]): EngineMount {
     mode: mount.Mode,
     readOnly: !mount.RW,
     propagation: mount.Propagation,
+    selinux: selinuxOf(mount.Mode),
+    noCopy: detail?.noCopy ?? mount.Mode.split(',').includes('nocopy'),
+    subpath: detail?.subpath ?? null,
     tmpfs: null,
   };
+}
+
+/** `z` relabels for all containers, `Z` for this one alone. */
+function selinuxOf(mode: string): EngineMount['selinux'] {
+  const words = mode.split(',');
+  if (words.includes('Z')) return 'private';
+  return words.includes('z') ? 'shared' : null;
 }

@@ -1,9 +1,14 @@
 import { fail } from '../errors.ts';
+import { buildCacheCalls } from './build-cache.ts';
 import { type Connection, connectDocker, patience } from './connection.ts';
+import { insightCalls } from './container-insight.ts';
 import { containerCalls } from './containers.ts';
-import type { Engine, EngineInfo } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineInfo } from './engine-objects.ts';
 import { followEvents } from './events.ts';
 import { helperCalls } from './helpers.ts';
+import { imageCalls } from './images.ts';
+import { networkCalls } from './networks.ts';
 import { volumeCalls } from './volumes.ts';
 
 /** A Docker engine by its name here, and where it listens: `unix:///path` or `tcp://name:port`. */
@@ -57,6 +62,10 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
     events: (since, signal) => followEvents(connection, since, signal),
     ...volumeCalls(connection),
     ...containerCalls(connection),
+    ...insightCalls(connection),
+    ...imageCalls(connection),
+    ...networkCalls(connection),
+    ...buildCacheCalls(connection),
     ...helperCalls(connection, { installation, image: () => helperImage(host) }),
   };
 }
@@ -76,5 +85,17 @@ async function readInfo({ docker, ask }: Connection): Promise<EngineInfo> {
     apiVersion: version.ApiVersion,
     storageDriver: info.Driver,
     rootFolder: info.DockerRootDir,
+    backingFileSystem: statusOf(info.DriverStatus, 'Backing Filesystem'),
+    volumeDrivers: info.Plugins?.Volume ?? [],
+    memoryBytes: info.MemTotal ?? 0,
+    operatingSystem: info.OperatingSystem ?? '',
+    kernel: info.KernelVersion ?? '',
+    architecture: info.Architecture ?? '',
+    remapsUsers: (info.SecurityOptions ?? []).some((option: string) => option.includes('name=userns')),
   };
+}
+
+function statusOf(status: unknown, name: string): string | null {
+  const pairs: string[][] = Array.isArray(status) ? status : [];
+  return pairs.find(([key]) => key === name)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 import type { GetEventsOptions } from 'dockerode';
 import { fail } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
-import type { EngineEvent } from './engine.ts';
+import type { EngineEvent } from './engine-objects.ts';
 import { translateEngineError } from './translate-error.ts';
 
 /** The events after which an inventory may be wrong. Exec, health checks and the like are left out at the source. */

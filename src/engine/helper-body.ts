@@ -1,10 +1,13 @@
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
-import { type HelperMount, type HelperSpec, helperLabels, phantomLabel } from './engine.ts';
+import { type HelperMount, type HelperSpec, helperLabels, phantomLabel } from './helper.ts';
 
 const confined = 'rw,noexec,nosuid,nodev,mode=0700';
 
 /** Parent of the mounted volumes: restic writes owner and mode of a volume's parent folders back too, which the read-only root would refuse. */
 const volumesAt = '/volumes';
+
+/** The smallest shares that the kernel knows. The weight of the disk is no hard limit: it counts only while others want it. */
+const leastShare = { CpuShares: 2, BlkioWeight: 10 };
 
 /** What the engine is told to create: a container that can do no more than its work, with a log of bounded size. */
 export function helperBody(spec: HelperSpec, image: string, installation: string): ContainerCreateOptions {
@@ -34,6 +37,8 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
       CapAdd: [...spec.capabilities],
       SecurityOpt: ['no-new-privileges'],
       NetworkMode: spec.network ?? 'none',
+      ...(spec.hostProcesses === true ? { PidMode: 'host' } : {}),
+      ...(spec.lowPriority === true ? leastShare : {}),
       LogConfig:
         spec.streamed === true
           ? { Type: 'none', Config: {} }

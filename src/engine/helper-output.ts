@@ -1,8 +1,8 @@
 import { type Connection, patience } from './connection.ts';
 import { demux, type Frame } from './demux.ts';
 import { endurance } from './endurance.ts';
-import type { HelperLine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
+import type { HelperLine } from './helper.ts';
 import { findHelper } from './helper-state.ts';
 import { assembleLines } from './log-lines.ts';
 import { createSeenFrames, type SeenFrames } from './seen-frames.ts';

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import type { HelperSecrets } from './engine.ts';
+import type { HelperSecrets } from './helper.ts';
 
 /** The tar that a helper reads from its standard input and unpacks on its tmpfs, each file readable by root alone. */
 export async function packSecrets(secrets: HelperSecrets): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type Connection, patience } from './connection.ts';
-import type { HelperSecrets } from './engine.ts';
+import type { HelperSecrets } from './helper.ts';
 import { packSecrets } from './helper-secrets.ts';
 import { findHelper } from './helper-state.ts';
 import { translateEngineError } from './translate-error.ts';

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
-import type { HelperContainer } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
+import type { HelperContainer } from './helper.ts';
 
 const never = '0001-01-01T00:00:00Z';
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { fail } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { demux } from './demux.ts';
-import type { HelperSecrets } from './engine.ts';
+import type { HelperSecrets } from './helper.ts';
 import { startAttached } from './helper-start.ts';
 import { waitHelper } from './helper-wait.ts';
 

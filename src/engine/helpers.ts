@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
-import { type Engine, type HelperContainer, type HelperSpec, helperLabels } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
+import { type HelperContainer, type HelperSpec, helperLabels } from './helper.ts';
 import { helperBody } from './helper-body.ts';
 import { helperLines } from './helper-output.ts';
 import { startHelper } from './helper-start.ts';

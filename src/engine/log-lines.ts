@@ -1,5 +1,5 @@
 import type { Frame } from './demux.ts';
-import type { HelperLine } from './engine.ts';
+import type { HelperLine } from './helper.ts';
 
 const space = 0x20;
 const newline = 0x0a;

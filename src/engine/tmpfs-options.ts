@@ -1,4 +1,4 @@
-import type { EngineTmpfs } from './engine.ts';
+import type { EngineTmpfs } from './engine-objects.ts';
 
 const units: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 

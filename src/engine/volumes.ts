@@ -1,6 +1,7 @@
 import type { VolumeInspectInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
-import type { Engine, EngineVolume } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineVolume } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 
 type VolumeCalls = Pick<Engine, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>;

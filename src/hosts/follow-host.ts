@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
-import type { Engine, EngineEvent } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineEvent } from '../engine/engine-objects.ts';
 import { isFailure } from '../errors.ts';
 import { type Inventory, inventoryOf } from './inventory.ts';
 import { noteConnected } from './store.ts';

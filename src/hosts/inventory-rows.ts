@@ -1,4 +1,5 @@
-import { type EngineContainer, type EngineVolume, isHelper } from '../engine/engine.ts';
+import type { EngineContainer, EngineVolume } from '../engine/engine-objects.ts';
+import { isHelper } from '../engine/helper.ts';
 import type { VolumeKind } from '../volumes/model.ts';
 import { attributesOf, composeLabels } from './attributes.ts';
 
@@ -46,7 +47,8 @@ function volumeRow({ createdAt, ...volume }: EngineVolume): object {
   return { ...volume, kind: kindOf(volume.name), created_at: createdAt, ...attributesOf(volume.labels) };
 }
 
-function containerRow({ id, name, image, imageId, state, status, labels, createdAt }: EngineContainer): object {
+function containerRow(container: EngineContainer): object {
+  const { id, name, image, imageId, state, status, labels, createdAt } = container;
   const { project, environment } = attributesOf(labels);
   const compose = {
     compose_project: labels[composeLabels.project] ?? null,
@@ -64,16 +66,21 @@ function containerRow({ id, name, image, imageId, state, status, labels, created
     project,
     environment,
     ...compose,
+    user: container.user,
+    memory_limit_bytes: container.memoryLimitBytes,
+    restart_policy: container.restartPolicy,
+    userns_mode: container.usernsMode,
   };
 }
 
 function mountRows({ id, mounts }: EngineContainer): object[] {
   // A target counts once, whatever the engine says: it is the key of the row.
   const byTarget = new Map(mounts.map((mount) => [mount.target, mount]));
-  return [...byTarget.values()].map(({ volume, readOnly, ...mount }) => ({
+  return [...byTarget.values()].map(({ volume, readOnly, noCopy, ...mount }) => ({
     ...mount,
     container_id: id,
     volume_name: volume,
     read_only: readOnly,
+    no_copy: noCopy,
   }));
 }

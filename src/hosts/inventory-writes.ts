@@ -70,15 +70,20 @@ function upsertVolumes(host: string, volumes: readonly object[]): Prisma.Sql {
 
 function upsertContainers(host: string, containers: readonly object[]): Prisma.Sql {
   return Prisma.sql`
-    insert into containers as known (host, id, name, image, image_id, state, status, labels, project, environment, compose_project, compose_service, created_at)
+    insert into containers as known (host, id, name, image, image_id, state, status, labels, project, environment, compose_project, compose_service, created_at,
+      "user", memory_limit_bytes, restart_policy, userns_mode)
     select ${host}, seen.* from jsonb_to_recordset(${json(containers)}) as seen(
       id text, name text, image text, image_id text, state text, status text, labels jsonb,
-      project text, environment text, compose_project text, compose_service text, created_at timestamptz(3))
+      project text, environment text, compose_project text, compose_service text, created_at timestamptz(3),
+      "user" text, memory_limit_bytes bigint, restart_policy text, userns_mode text)
     on conflict (host, id) do update set
       name = excluded.name, image = excluded.image, state = excluded.state, status = excluded.status, labels = excluded.labels,
-      project = excluded.project, environment = excluded.environment
-    where (known.name, known.image, known.state, known.status, known.labels, known.project, known.environment)
-      is distinct from (excluded.name, excluded.image, excluded.state, excluded.status, excluded.labels, excluded.project, excluded.environment)`;
+      project = excluded.project, environment = excluded.environment, "user" = excluded."user", memory_limit_bytes = excluded.memory_limit_bytes,
+      restart_policy = excluded.restart_policy, userns_mode = excluded.userns_mode
+    where (known.name, known.image, known.state, known.status, known.labels, known.project, known.environment,
+        known."user", known.memory_limit_bytes, known.restart_policy, known.userns_mode)
+      is distinct from (excluded.name, excluded.image, excluded.state, excluded.status, excluded.labels, excluded.project, excluded.environment,
+        excluded."user", excluded.memory_limit_bytes, excluded.restart_policy, excluded.userns_mode)`;
 }
 
 function deleteAbsentMounts(host: string, containerIds: readonly string[], mounts: readonly object[]): Prisma.Sql {
@@ -92,19 +97,23 @@ function deleteAbsentMounts(host: string, containerIds: readonly string[], mount
 /** A mount of a volume carries the volume's project, any other that of its container. */
 function upsertMounts(host: string, mounts: readonly object[]): Prisma.Sql {
   return Prisma.sql`
-    insert into mounts as known (host, container_id, target, type, source, volume_name, volume_id, driver, mode, read_only, propagation, tmpfs, project)
+    insert into mounts as known (host, container_id, target, type, source, volume_name, volume_id, driver, mode, read_only, propagation, tmpfs,
+      selinux, no_copy, subpath, project)
     select ${host}, seen.container_id, seen.target, seen.type, seen.source, seen.volume_name, volume.id, seen.driver, seen.mode, seen.read_only,
-      seen.propagation, nullif(seen.tmpfs, 'null'::jsonb), case when seen.volume_name is null then container.project else volume.project end
+      seen.propagation, nullif(seen.tmpfs, 'null'::jsonb), seen.selinux, seen.no_copy, seen.subpath, case when seen.volume_name is null then container.project else volume.project end
     from jsonb_to_recordset(${json(mounts)}) as seen(
-      container_id text, target text, type text, source text, volume_name text, driver text, mode text, read_only boolean, propagation text, tmpfs jsonb)
+      container_id text, target text, type text, source text, volume_name text, driver text, mode text, read_only boolean, propagation text, tmpfs jsonb,
+      selinux text, no_copy boolean, subpath text)
     join containers container on container.host = ${host} and container.id = seen.container_id
     left join volumes volume on volume.host = ${host} and volume.name = seen.volume_name
     on conflict (host, container_id, target) do update set
       type = excluded.type, source = excluded.source, volume_name = excluded.volume_name, volume_id = excluded.volume_id, driver = excluded.driver,
-      mode = excluded.mode, read_only = excluded.read_only, propagation = excluded.propagation, tmpfs = excluded.tmpfs, project = excluded.project
-    where (known.type, known.source, known.volume_name, known.volume_id, known.driver, known.mode, known.read_only, known.propagation, known.tmpfs, known.project)
+      mode = excluded.mode, read_only = excluded.read_only, propagation = excluded.propagation, tmpfs = excluded.tmpfs,
+      selinux = excluded.selinux, no_copy = excluded.no_copy, subpath = excluded.subpath, project = excluded.project
+    where (known.type, known.source, known.volume_name, known.volume_id, known.driver, known.mode, known.read_only, known.propagation, known.tmpfs,
+        known.selinux, known.no_copy, known.subpath, known.project)
       is distinct from (excluded.type, excluded.source, excluded.volume_name, excluded.volume_id, excluded.driver, excluded.mode, excluded.read_only,
-        excluded.propagation, excluded.tmpfs, excluded.project)`;
+        excluded.propagation, excluded.tmpfs, excluded.selinux, excluded.no_copy, excluded.subpath, excluded.project)`;
 }
 
 /** For mounts that were seen before their volume was, or whose volume changed. */

@@ -1,5 +1,5 @@
 import type { Prisma, Reader } from '../database/client.ts';
-import type { EngineInfo } from '../engine/engine.ts';
+import type { EngineInfo } from '../engine/engine-objects.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { Host, HostState } from './model.ts';
@@ -32,9 +32,15 @@ export async function saveHost(db: Reader, name: string, endpoint: string): Prom
 export async function noteConnected(
   db: Reader,
   name: string,
-  { id, version, apiVersion, storageDriver }: EngineInfo,
+  { id, version, apiVersion, storageDriver, ...details }: EngineInfo,
 ): Promise<void> {
-  const engine = { engineId: id, engineVersion: version, apiVersion, storageDriver };
+  const engine = {
+    engineId: id,
+    engineVersion: version,
+    apiVersion,
+    storageDriver,
+    details: { ...details, volumeDrivers: [...details.volumeDrivers] },
+  };
   await db.host.updateMany({ where: { name }, data: { state: 'connected', error: null, ...engine } });
 }
 

@@ -1,5 +1,6 @@
 import type { Ports } from '../context.ts';
-import { type Engine, type HelperLine, type HelperSecrets, type HelperSpec, helperLabels } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type HelperLine, type HelperSecrets, type HelperSpec, helperLabels } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from './handler.ts';
 

@@ -1,7 +1,8 @@
 import Value from 'typebox/value';
 import type { Ports } from '../context.ts';
 import { Prisma } from '../database/client.ts';
-import { type Engine, type HelperContainer, helperLabels } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type HelperContainer, helperLabels } from '../engine/helper.ts';
 import { carryOutRestart, RestartNote } from './restart-note.ts';
 
 const requestHelperHours = 1;

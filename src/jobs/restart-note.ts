@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine, EngineContainer } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineContainer } from '../engine/engine-objects.ts';
 import { fail, isFailure } from '../errors.ts';
 import { object, type Static, T } from '../schema.ts';
 

@@ -1,4 +1,4 @@
-import type { HelperMount, HelperSecrets, HelperSpec } from '../engine/engine.ts';
+import type { HelperMount, HelperSecrets, HelperSpec } from '../engine/helper.ts';
 
 /** Where a restic repository is. Local ones are reached through a mount, the others through a Docker network. */
 export type RepositoryLocation =

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Ports } from '../context.ts';
-import { type HelperContainer, helperLabels } from '../engine/engine.ts';
+import { requestHelperSpec, runRequestHelper } from '../engine/request-helper.ts';
 import { fail } from '../errors.ts';
 import { type OpenRepository, openRepository } from '../repositories/read.ts';
 import { dumpCommand, listCommand, readCapabilities } from '../restic/commands.ts';
@@ -32,57 +31,41 @@ export async function openFile(ports: Ports, snapshot: Snapshot, path: string): 
   if (node === undefined) throw pathNotFound(snapshot, path);
   if (node.type !== 'file')
     throw fail('path_not_a_file', `"${path}" is a ${node.type}; only regular files can be downloaded.`);
-  const { helper, repository } = await createReader(ports, snapshot, dumpCommand(snapshot.id, whole), true);
-  const engine = ports.engines.get(readerHost(repository, snapshot));
-  const stream = await engine.streamHelper(helper.id, helperSecrets(repository));
+  const { engine, spec, secrets } = await readerOf(ports, snapshot, dumpCommand(snapshot.id, whole));
+  const helper = await engine.createHelper({ ...requestHelperSpec({ step: 'read', spec }), streamed: true });
+  const stream = await engine.streamHelper(helper.id, secrets);
   stream.once('close', () => void engine.removeHelper(helper.id).catch(() => undefined));
   return { stream, bytes: node.size ?? null, fileName: node.name };
 }
 
 async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promise<ResticNode[]> {
-  const { helper, repository } = await createReader(ports, snapshot, listCommand(snapshot.id, whole), false);
-  const engine = ports.engines.get(readerHost(repository, snapshot));
-  const limit = AbortSignal.timeout(browseSeconds * 1000);
-  try {
-    await engine.startHelper(helper.id, helperSecrets(repository));
-    const nodes: ResticNode[] = [];
-    const complaints: string[] = [];
-    for await (const { stream, text } of engine.helperLines(helper.id, limit)) {
-      const message = stream === 'stdout' ? readLine(text) : null;
-      if (message?.kind === 'node') nodes.push(message.node);
-      if (stream === 'stderr') complaints.push(text);
-    }
-    const exitCode = await engine.waitHelper(helper.id, limit);
-    if (exitCode !== 0) throw exitFailure('list', exitCode, complaints);
-    return nodes;
-  } finally {
-    await engine.removeHelper(helper.id);
-  }
+  const { engine, spec, secrets } = await readerOf(ports, snapshot, listCommand(snapshot.id, whole));
+  const nodes: ResticNode[] = [];
+  const complaints: string[] = [];
+  const request = { step: 'read', spec, secrets, seconds: browseSeconds };
+  const exitCode = await runRequestHelper(engine, request, ({ stream, text }) => {
+    const message = stream === 'stdout' ? readLine(text) : null;
+    if (message?.kind === 'node') nodes.push(message.node);
+    if (stream === 'stderr') complaints.push(text);
+  });
+  if (exitCode !== 0) throw exitFailure('list', exitCode, complaints);
+  return nodes;
 }
 
-async function createReader(
-  ports: Ports,
-  snapshot: Snapshot,
-  command: readonly string[],
-  streamed: boolean,
-): Promise<{ helper: HelperContainer; repository: OpenRepository }> {
-  const repository = await openRepository(ports, snapshot.repositoryId);
-  const access = repositoryAccess(repository.location, repository.secret, false);
-  const spec = resticHelper(access, command, { capabilities: readCapabilities });
-  const name = `stowage-request-${randomUUID()}`;
-  const helper = await ports.engines
-    .get(readerHost(repository, snapshot))
-    .createHelper({ ...spec, name, streamed, labels: { [helperLabels.step]: 'read' } });
-  return { helper, repository };
+/** What a helper needs that reads from the repository of a snapshot. */
+async function readerOf(ports: Ports, snapshot: Snapshot, command: readonly string[]) {
+  const { location, secret } = await openRepository(ports, snapshot.repositoryId);
+  const access = repositoryAccess(location, secret, false);
+  return {
+    engine: ports.engines.get(readerHost(location, snapshot)),
+    spec: resticHelper(access, command, { capabilities: readCapabilities }),
+    secrets: access.secrets,
+  };
 }
 
 /** A local repository is read on its own host; others are read where the volume was. */
-function readerHost({ location }: OpenRepository, snapshot: Snapshot): string {
+function readerHost(location: OpenRepository['location'], snapshot: Snapshot): string {
   return 'host' in location ? location.host : snapshot.host;
-}
-
-function helperSecrets({ location, secret }: OpenRepository) {
-  return repositoryAccess(location, secret, false).secrets;
 }
 
 function wholePath(snapshot: Snapshot, path: string): string {

@@ -1,5 +1,6 @@
 import type { AdmittedContext } from '../context.ts';
-import type { Engine, EngineVolume, VolumeSpec } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineVolume, VolumeSpec } from '../engine/engine-objects.ts';
 import { fail, isFailure } from '../errors.ts';
 import { requireHostReach } from './host-reach.ts';
 import type { DataClass, Volume } from './model.ts';

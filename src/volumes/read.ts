@@ -1,4 +1,6 @@
-import { type Engine, type EngineContainer, isHelper } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineContainer } from '../engine/engine-objects.ts';
+import { isHelper } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';

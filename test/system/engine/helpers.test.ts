@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
-import type { Engine, HelperLine, HelperSpec } from '../../../src/engine/engine.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
 import { connectEngines } from '../../../src/engine/engines.ts';
+import type { HelperLine, HelperSpec } from '../../../src/engine/helper.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { startEngineProxy } from '../../machinery/engine-proxy.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';

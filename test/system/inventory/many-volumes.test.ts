@@ -1,5 +1,6 @@
 import t from 'tap';
-import type { Engine, EngineContainer, EngineMount, EngineVolume } from '../../../src/engine/engine.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import type { EngineContainer, EngineMount, EngineVolume } from '../../../src/engine/engine-objects.ts';
 import { inventoryOf } from '../../../src/hosts/inventory.ts';
 import { openInventoryPorts } from '../../machinery/inventory-ports.ts';
 
@@ -35,12 +36,25 @@ const containers = Array.from({ length: containersCount }, (_, index): EngineCon
     status: 'Up',
     labels: {},
     createdAt: new Date(),
+    user: '',
+    memoryLimitBytes: null,
+    restartPolicy: 'no',
+    usernsMode: '',
     mounts,
   };
 });
 
 function mountOf(volume: string, number: number): EngineMount {
-  const common = { driver: 'local', mode: '', readOnly: false, propagation: '', tmpfs: null };
+  const common = {
+    driver: 'local',
+    mode: '',
+    readOnly: false,
+    propagation: '',
+    selinux: null,
+    noCopy: false,
+    subpath: null,
+    tmpfs: null,
+  };
   return { ...common, type: 'volume', source: `/${volume}`, target: `/data-${number}`, volume };
 }
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
-import type { Engine, HelperSpec } from '../../../src/engine/engine.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
 import { connectEngines } from '../../../src/engine/engines.ts';
+import type { HelperSpec } from '../../../src/engine/helper.ts';
 import { dockerOf, newFolder, startEngine, timedHelperImage } from './own-engine.ts';
 
 const secrets = { password: 'open-sesame-1', env: "TOKEN='open-sesame-2'\n" };

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { HelperSpec } from '../../../src/engine/engine.ts';
+import type { HelperSpec } from '../../../src/engine/helper.ts';
 import { helperBody } from '../../../src/engine/helper-body.ts';
 
 const spec: HelperSpec = {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { EngineContainer, EngineMount, EngineVolume } from '../../../src/engine/engine.ts';
+import type { EngineContainer, EngineMount, EngineVolume } from '../../../src/engine/engine-objects.ts';
 import { kindOf, toInventoryRows } from '../../../src/hosts/inventory-rows.ts';
 
 const volume: EngineVolume = {
@@ -20,6 +20,9 @@ const mount: EngineMount = {
   mode: '',
   readOnly: false,
   propagation: '',
+  selinux: null,
+  noCopy: false,
+  subpath: null,
   tmpfs: null,
 };
 const container: EngineContainer = {
@@ -31,6 +34,10 @@ const container: EngineContainer = {
   status: 'Up',
   labels: {},
   createdAt: null,
+  user: '',
+  memoryLimitBytes: null,
+  restartPolicy: 'no',
+  usernsMode: '',
   mounts: [mount],
 };
 

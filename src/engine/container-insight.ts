@@ -1,0 +1,102 @@
+import type { ContainerInspectInfo, ContainerStats } from 'dockerode';
+import { type Connection, patience } from './connection.ts';
+import type { Engine } from './engine.ts';
+import type { EngineActivity, EngineChange } from './engine-objects.ts';
+import { exceptStatus } from './except-status.ts';
+
+type InsightCalls = Pick<
+  Engine,
+  'containerSize' | 'containerChanges' | 'containerPlace' | 'containerActivity' | 'removeContainer'
+>;
+
+const gone = 404;
+const beingRemoved = 409;
+const changeKinds = ['changed', 'added', 'deleted'] as const;
+
+/** The part of an engine that looks into single containers. */
+export function insightCalls({ docker, ask }: Connection): InsightCalls {
+  const handle = (id: string) => docker.getContainer(encodeURIComponent(id));
+
+  async function inspect(id: string): Promise<ContainerInspectInfo | undefined> {
+    return await ask(patience.question, (abortSignal) => handle(id).inspect({ abortSignal }).catch(exceptStatus(gone)));
+  }
+
+  return {
+    async containerSize(id) {
+      // dockerode's types know neither the option nor the answer.
+      const found: (ContainerInspectInfo & SizedInspect) | undefined = await ask(patience.lengthy, (abortSignal) =>
+        handle(id)
+          .inspect({ size: true, abortSignal } as object)
+          .catch(exceptStatus(gone)),
+      );
+      return found === undefined ? null : { writableBytes: found.SizeRw ?? 0, rootBytes: found.SizeRootFs ?? 0 };
+    },
+
+    async containerChanges(id) {
+      const found: RawChange[] | null | undefined = await ask(patience.lengthy, () =>
+        handle(id).changes().catch(exceptStatus(gone)),
+      );
+      // An engine says null for a container without changes.
+      return found === undefined ? null : (found ?? []).map(toChange);
+    },
+
+    async containerPlace(id) {
+      const found = await inspect(id);
+      if (found === undefined) return null;
+      const data: Record<string, string> = { ...(found.GraphDriver?.Data ?? {}) };
+      return { writableFolder: data['UpperDir'] ?? null, pid: found.State.Pid > 0 ? found.State.Pid : null };
+    },
+
+    async containerActivity(id) {
+      // Without `one-shot` the engine waits for a second reading. The option is newer than dockerode's types.
+      const once = { stream: false as const, 'one-shot': true };
+      const stats = await ask(patience.question, (abortSignal) =>
+        handle(id)
+          .stats({ ...once, abortSignal } as { stream: false })
+          .catch(exceptStatus(gone, beingRemoved)),
+      );
+      return stats === undefined || stats.read.startsWith('0001-') ? null : toActivity(stats);
+    },
+
+    async removeContainer(id) {
+      await ask(patience.lengthy, (abortSignal) =>
+        handle(id).remove({ force: false, v: false, abortSignal }).catch(exceptStatus(gone)),
+      );
+    },
+  };
+}
+
+interface SizedInspect {
+  readonly SizeRw?: number;
+  readonly SizeRootFs?: number;
+}
+
+interface RawChange {
+  readonly Path: string;
+  readonly Kind: number;
+}
+
+function toChange({ Path, Kind }: RawChange): EngineChange {
+  return { path: Path, kind: changeKinds[Kind] ?? 'changed' };
+}
+
+function toActivity({ blkio_stats: disk, memory_stats: memory }: ContainerStats): EngineActivity {
+  const bytes = sums(disk?.io_service_bytes_recursive);
+  const operations = sums(disk?.io_serviced_recursive);
+  const details: Record<string, number | undefined> = { ...memory?.stats };
+  return {
+    readBytes: bytes('read'),
+    writtenBytes: bytes('write'),
+    readOperations: operations('read'),
+    writeOperations: operations('write'),
+    memoryBytes: memory?.usage ?? 0,
+    sharedMemoryBytes: details['total_shmem'] ?? details['shmem'] ?? null,
+  };
+}
+
+/** Over all devices; the words are capitalized by cgroup v1 and not by v2. */
+function sums(entries: unknown): (operation: string) => number {
+  const list: { op: string; value: number }[] = Array.isArray(entries) ? entries : [];
+  return (operation) =>
+    list.filter(({ op }) => op.toLowerCase() === operation).reduce((total, { value }) => total + value, 0);
+}

@@ -1,0 +1,149 @@
+/** What an engine has, as the rest of Stowage sees it. */
+export interface EngineInfo {
+  readonly id: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly storageDriver: string;
+  readonly rootFolder: string;
+  /** As the storage driver says it, such as `extfs`; null where it says nothing. */
+  readonly backingFileSystem: string | null;
+  readonly volumeDrivers: readonly string[];
+  readonly memoryBytes: number;
+  readonly operatingSystem: string;
+  readonly kernel: string;
+  readonly architecture: string;
+  /** Whether root of a container is somebody else on the host. */
+  readonly remapsUsers: boolean;
+}
+
+export interface EngineVolume {
+  readonly name: string;
+  readonly driver: string;
+  readonly scope: string;
+  readonly mountpoint: string;
+  readonly options: Record<string, string>;
+  readonly labels: Record<string, string>;
+  readonly createdAt: Date | null;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+  readonly driver: string;
+  readonly options: Record<string, string>;
+  readonly labels: Record<string, string>;
+}
+
+export interface EngineContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  /** Docker's: created, running, paused, restarting, removing, exited, dead. */
+  readonly state: string;
+  readonly status: string;
+  readonly labels: Record<string, string>;
+  readonly createdAt: Date | null;
+  /** The image's user when none was given; empty for root. */
+  readonly user: string;
+  readonly memoryLimitBytes: number | null;
+  /** Docker's: no, always, on-failure, unless-stopped. */
+  readonly restartPolicy: string;
+  readonly usernsMode: string;
+  readonly mounts: readonly EngineMount[];
+}
+
+export interface EngineMount {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  /** Name of the volume; null for binds and tmpfs. */
+  readonly volume: string | null;
+  readonly driver: string | null;
+  readonly mode: string;
+  readonly readOnly: boolean;
+  readonly propagation: string;
+  /** How its content is relabeled for SELinux: `shared` (z) or `private` (Z). */
+  readonly selinux: 'shared' | 'private' | null;
+  /** Whether what the image has there is not copied into an empty volume. */
+  readonly noCopy: boolean;
+  /** Folder of the volume that is mounted instead of its root. */
+  readonly subpath: string | null;
+  /** What is special to a tmpfs; null for other types. */
+  readonly tmpfs: EngineTmpfs | null;
+}
+
+/** A tmpfs without a size takes up to half of the memory. */
+export interface EngineTmpfs {
+  readonly sizeBytes: number | null;
+  readonly noexec: boolean;
+  readonly nosuid: boolean;
+  readonly nodev: boolean;
+}
+
+export interface EngineChange {
+  readonly path: string;
+  readonly kind: 'added' | 'changed' | 'deleted';
+}
+
+export interface EngineContainerPlace {
+  /** Folder on the host with the writable layer alone; null where the storage driver has none. */
+  readonly writableFolder: string | null;
+  /** Id of the container's first process on the host; null when it does not run. */
+  readonly pid: number | null;
+}
+
+/** Counted since the start of the container. */
+export interface EngineActivity {
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  readonly readOperations: number;
+  readonly writeOperations: number;
+  readonly memoryBytes: number;
+  /** What of the memory is tmpfs and shared memory; null where the engine does not tell. */
+  readonly sharedMemoryBytes: number | null;
+}
+
+export interface EngineImage {
+  readonly id: string;
+  /** Names with tag, such as `nginx:1.29`; none for a dangling image. */
+  readonly tags: readonly string[];
+  readonly bytes: number;
+  readonly labels: Record<string, string>;
+  readonly createdAt: Date | null;
+}
+
+export interface EngineImageDetails extends EngineImage {
+  /** Digests of the layers' content, the lowest first. */
+  readonly layers: readonly string[];
+  /** How it was built, the first step first; a step that made no layer has 0 bytes. */
+  readonly steps: readonly { readonly instruction: string; readonly bytes: number; readonly createdAt: Date | null }[];
+}
+
+export interface EngineNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Record<string, string>;
+  readonly createdAt: Date | null;
+  /** Whether it is one of Docker's own, which are never removed. */
+  readonly isPredefined: boolean;
+}
+
+export interface EngineBuildCache {
+  readonly id: string;
+  readonly description: string;
+  readonly bytes: number;
+  readonly inUse: boolean;
+  readonly shared: boolean;
+  readonly createdAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+export interface EngineEvent {
+  readonly type: 'volume' | 'container';
+  /** Docker's: create, destroy, mount, unmount, start, die, rename, pause … */
+  readonly action: string;
+  /** Name of the volume, or id of the container. */
+  readonly id: string;
+  readonly at: Date;
+}

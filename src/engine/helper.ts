@@ -1,0 +1,65 @@
+/** Labels that make a container a helper of ours. */
+export const helperLabels = {
+  installation: 'stowage.installation',
+  job: 'stowage.job',
+  attempt: 'stowage.attempt',
+  step: 'stowage.step',
+  /** Which containers must be started again, should everything else be lost (JSON). */
+  restartNote: 'stowage.restart',
+} as const;
+
+/** Whether the labels of a container say that it is a helper, of whatever installation. */
+export function isHelper(labels: Readonly<Record<string, string>>): boolean {
+  return helperLabels.installation in labels || helperLabels.job in labels;
+}
+
+/** Label that a volume carries when Docker made it because a helper mounted a name that was gone. */
+export const phantomLabel = 'stowage.phantom';
+
+export interface HelperMount {
+  readonly type: 'volume' | 'bind';
+  /** Name of the volume or path on the host. A missing host path is an error, a missing volume is made with the {@link phantomLabel}. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface HelperSpec {
+  /** Unique: two workers that create the same helper get one (the second throws `engine_error`). */
+  readonly name: string;
+  readonly labels: Record<string, string>;
+  readonly command: readonly string[];
+  /** Never a secret. */
+  readonly environment: Record<string, string>;
+  readonly mounts: readonly HelperMount[];
+  /** Linux capabilities that are kept; all others are dropped. */
+  readonly capabilities: readonly string[];
+  /** Docker network; null for none. */
+  readonly network: string | null;
+  readonly secrets: boolean;
+  /** Runs with the least share of processor and disk, so that whoever works on the host hardly notices. */
+  readonly lowPriority?: boolean;
+  /** Sees the processes of the host, and through /proc/<pid>/root what they see; needs the capability SYS_PTRACE. */
+  readonly hostProcesses?: boolean;
+  /** Its standard output is data for {@link Engine.streamHelper}: the engine keeps no log of it, so {@link Engine.helperLines} does not work. */
+  readonly streamed?: boolean;
+}
+
+/** Files that a helper finds in /run/stowage: by name, content. `env` is sourced by the shell. */
+export type HelperSecrets = Readonly<Record<string, string>>;
+
+export interface HelperContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Record<string, string>;
+  readonly state: 'created' | 'running' | 'exited';
+  readonly exitCode: number | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export interface HelperLine {
+  readonly stream: 'stdout' | 'stderr';
+  readonly at: Date;
+  readonly text: string;
+}

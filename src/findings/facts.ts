@@ -1,0 +1,146 @@
+/**
+ * What rules look at: one host and what is on it, normalized. It is made of the inventory for findings, and of a
+ * proposed container for an evaluation: the rules cannot tell which. Null means that it is not known (yet); a rule
+ * never takes what is not known for a fault.
+ */
+export interface HostFacts {
+  readonly name: string;
+  readonly storageDriver: string | null;
+  /** Docker's own folder. */
+  readonly rootFolder: string | null;
+  readonly storage: StorageFacts | null;
+  /** Names of the volume drivers that the engine has. */
+  readonly volumeDrivers: readonly string[] | null;
+  readonly memoryBytes: number | null;
+  /** Where the engine's socket is, by every name that is known. */
+  readonly sockets: readonly SocketFacts[];
+}
+
+/** The file system below the engine's root. */
+export interface StorageFacts {
+  /** Such as `ext4`, `xfs`, `nfs4`. */
+  readonly fileSystem: string;
+  readonly isNetwork: boolean;
+  readonly isRotational: boolean | null;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  /** 0 where the file system makes inodes as it needs them. */
+  readonly totalInodes: number;
+  readonly freeInodes: number;
+}
+
+export interface SocketFacts {
+  readonly path: string;
+  /** `device:inode`, which tells it under any other name. */
+  readonly identity: string | null;
+}
+
+export interface ContainerFacts {
+  /** Empty for one that is proposed. */
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  /** Docker's: created, running, paused, restarting, removing, exited, dead. */
+  readonly state: string;
+  /** `user`, `uid`, `uid:gid`; empty for root. */
+  readonly user: string;
+  /** Whether root of the container is somebody else on the host; `host` in usernsMode turns it off. */
+  readonly usernsMode: string;
+  readonly memoryLimitBytes: number | null;
+  /** Docker's: no, always, on-failure, unless-stopped. */
+  readonly restartPolicy: string;
+  readonly createdAt: Date | null;
+  readonly project: string | null;
+  readonly environment: string | null;
+  readonly writable: WritableFacts | null;
+  readonly mounts: readonly MountFacts[];
+}
+
+/** The writable layer of a container. */
+export interface WritableFacts {
+  readonly bytes: number;
+  /** Null while there is one measurement only. */
+  readonly growthBytesPerDay: number | null;
+}
+
+export interface MountFacts {
+  readonly type: 'volume' | 'bind' | 'tmpfs' | 'image' | 'cluster' | 'npipe';
+  /** Path on the host; empty for a tmpfs. */
+  readonly source: string;
+  readonly target: string;
+  /** Name of the volume; empty for an anonymous one of a proposed container; null for other types. */
+  readonly volume: string | null;
+  readonly driver: string | null;
+  readonly readOnly: boolean;
+  /** rprivate, private, rshared, shared, rslave, slave; empty for other types than bind. */
+  readonly propagation: string;
+  readonly selinux: 'shared' | 'private' | null;
+  readonly noCopy: boolean;
+  readonly subpath: string | null;
+  readonly tmpfs: TmpfsFacts | null;
+  /** The path on the host that a bind leads to. */
+  readonly path: PathFacts | null;
+}
+
+export interface TmpfsFacts {
+  readonly sizeBytes: number | null;
+  readonly noexec: boolean;
+  readonly nosuid: boolean;
+  readonly nodev: boolean;
+}
+
+/** A path of a host, as a helper saw it. What does not exist has nothing but `exists`. */
+export interface PathFacts {
+  readonly exists: boolean;
+  readonly kind: 'file' | 'directory' | 'socket' | 'device' | 'fifo' | 'other' | null;
+  /** With every symbolic link followed. */
+  readonly resolvedPath: string | null;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Octal permission bits, such as `0755`. */
+  readonly mode: string | null;
+  /** `device:inode`. */
+  readonly identity: string | null;
+  readonly fileSystem: string | null;
+  /** Whether another file system is mounted somewhere below it. */
+  readonly crossesFileSystem: boolean | null;
+  /** Entries below a folder, counted up to a limit. */
+  readonly entries: number | null;
+  readonly entriesAreMore: boolean;
+}
+
+export interface VolumeFacts {
+  readonly name: string;
+  readonly kind: 'named' | 'anonymous';
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly project: string | null;
+  readonly environment: string | null;
+  /** When it was made, or first seen. */
+  readonly createdAt: Date | null;
+  /** When a container had it mounted last; null when none is known to have. */
+  readonly lastUsedAt: Date | null;
+  /** The mounts of it, in containers of any state. */
+  readonly users: readonly VolumeUser[];
+}
+
+export interface VolumeUser {
+  readonly container: Pick<ContainerFacts, 'id' | 'name' | 'state' | 'project' | 'environment' | 'image'>;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** What every rule may look at besides its subject. */
+export interface Surroundings {
+  readonly host: HostFacts;
+  readonly now: Date;
+  /** Folders that containers may bind; any when there are none. */
+  readonly allowedRoots: readonly string[];
+  /** A bind with more entries than this is costly to watch. */
+  readonly bindFiles: number;
+  readonly naming: {
+    readonly mode: 'off' | 'warn' | 'deny';
+    readonly styles: readonly ('project' | 'environment' | 'function')[];
+  };
+}

@@ -1,0 +1,7 @@
+import { backupHandlers } from './backups/handlers.ts';
+import type { JobHandlers } from './jobs/handler.ts';
+
+/** What the workers do for each kind of job. A new domain is added here. */
+export const jobHandlers: JobHandlers = {
+  ...backupHandlers,
+};

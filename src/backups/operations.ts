@@ -1,7 +1,7 @@
 import { reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
-import { labelsOf } from '../hosts/read.ts';
+import { attributesOf, labelsOf } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
@@ -10,7 +10,13 @@ import { HostName, object, paging, T } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
-import { containersMounting, findVolume, requireVolumeName, volumeTarget } from '../volumes/read.ts';
+import {
+  containersMounting,
+  findVolume,
+  requireFittingName,
+  requireVolumeName,
+  volumeTarget,
+} from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
 import { DeletedVolumePage } from './model.ts';
 import { requireUsable } from './repository-reach.ts';
@@ -76,13 +82,15 @@ export const createRestore = command('restores.create', {
     const input = { snapshot: snapshot.id, repositoryId: snapshot.repositoryId };
     if (into !== undefined) {
       requireVolumeName(into);
+      const labels = await labelsOfCopy(context, host, name, snapshot.project);
+      requireFittingName({ name: into, labels, ...attributesOf(labels) }, context.ports.config.naming);
       await refuseTaken(context, host, into);
       return await enqueueJob(context, {
         kind: 'volume_restore',
         host,
         volume: into,
         project: snapshot.project,
-        input: { ...input, into, labels: await labelsOfCopy(context, host, name, snapshot.project) },
+        input: { ...input, into, labels },
       });
     }
     if (confirm !== name)

@@ -13,6 +13,7 @@ export const attributeLabels = {
 export const composeLabels = {
   project: 'com.docker.compose.project',
   service: 'com.docker.compose.service',
+  volume: 'com.docker.compose.volume',
 } as const;
 
 export interface Attributes {

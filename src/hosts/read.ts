@@ -2,11 +2,11 @@ import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
 import { keysByHost } from './address.ts';
-import { type Attributes, attributeLabels, attributesOf, labelsOf } from './attributes.ts';
+import { type Attributes, attributeLabels, attributesOf, composeLabels, labelsOf } from './attributes.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
 import { findHost, saveHost } from './store.ts';
 
-export { type Attributes, attributeLabels, attributesOf, keysByHost, labelsOf };
+export { type Attributes, attributeLabels, attributesOf, composeLabels, keysByHost, labelsOf };
 
 /** Makes a host known before it is watched. Credentials in the endpoint are not written down. */
 export async function ensureHost(

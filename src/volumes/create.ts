@@ -2,9 +2,11 @@ import type { AdmittedContext } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineVolume, VolumeSpec } from '../engine/engine-objects.ts';
 import { fail, isFailure } from '../errors.ts';
+import { attributesOf } from '../hosts/read.ts';
 import { requireHostReach } from './host-reach.ts';
 import type { DataClass, Volume } from './model.ts';
 import { requireVolumeName } from './naming.ts';
+import { requireFittingName } from './naming-styles.ts';
 import { newLabels, onceLabel } from './new-labels.ts';
 import { refreshVolume, volumeTarget } from './read.ts';
 import { findVolume } from './store.ts';
@@ -22,13 +24,15 @@ export interface NewVolume {
 
 /**
  * Creates a volume. A call that is repeated after a crash finds the volume it made the first time. Throws
- * `forbidden`, `volume_name_invalid`, `volume_exists`, `volume_options_invalid` and `host_unavailable`.
+ * `forbidden`, `volume_name_invalid`, `volume_name_refused`, `volume_exists`, `volume_options_invalid` and `host_unavailable`.
  */
 export async function create({ ports, actor, onceId }: AdmittedContext, input: NewVolume): Promise<Volume> {
   const { host, name, driver = 'local', options = {} } = input;
   requireVolumeName(name);
   requireHostReach(actor, { driver, options });
-  const spec = { name, driver, options: { ...options }, labels: { ...newLabels(input), [onceLabel]: onceId } };
+  const labels = newLabels(input);
+  requireFittingName({ name, labels, ...attributesOf(labels) }, ports.config.naming);
+  const spec = { name, driver, options: { ...options }, labels: { ...labels, [onceLabel]: onceId } };
   const engine = ports.engines.get(host);
   const made = (await engine.findVolume(name)) ?? (await make(engine, spec));
   if (made.labels[onceLabel] !== onceId)

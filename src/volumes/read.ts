@@ -5,9 +5,12 @@ import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';
 import { requireVolumeName } from './naming.ts';
+import { requireFittingName } from './naming-styles.ts';
 import { findVolume } from './store.ts';
 
-export { findVolume, refreshVolume, requireVolumeName };
+/** @public For the rules of findings. */
+export { namingIssues } from './naming-styles.ts';
+export { findVolume, refreshVolume, requireFittingName, requireVolumeName };
 
 /** Operations on a volume ask for a grant on its project. */
 export const volumeTarget: Target<{ host: string; name: string }> = {

@@ -2,9 +2,18 @@ import type { Rule, SubjectKind } from './rule.ts';
 import { tmpfsWithoutSize } from './rules/tmpfs.ts';
 
 /** Every rule, by its id. */
-export const rules = [tmpfsWithoutSize] as const satisfies readonly { readonly id: string }[];
+export const rules: readonly Rule[] = [tmpfsWithoutSize];
+
+const byKind = Map.groupBy(rules, ({ subject }) => subject);
 
 /** The rules about one kind of subject. */
 export function rulesAbout<K extends SubjectKind>(kind: K): readonly Rule<K>[] {
-  return (rules as readonly Rule[]).filter((rule): rule is Rule<K> => rule.subject === kind);
+  return (byKind.get(kind) ?? []).filter((rule): rule is Rule<K> => rule.subject === kind);
+}
+
+const byId = new Map(rules.map((rule) => [rule.id, rule]));
+
+/** Null when there is no such rule. */
+export function findRule(id: string): Rule | null {
+  return byId.get(id) ?? null;
 }

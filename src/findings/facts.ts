@@ -6,6 +6,10 @@
 export interface HostFacts {
   readonly name: string;
   readonly storageDriver: string | null;
+  /** What lies below the storage driver, as it says itself, such as `extfs`. */
+  readonly backingFileSystem: string | null;
+  /** Whether root of a container is somebody else on the host. */
+  readonly remapsUsers: boolean | null;
   /** Docker's own folder. */
   readonly rootFolder: string | null;
   readonly storage: StorageFacts | null;
@@ -78,8 +82,14 @@ export interface MountFacts {
   readonly noCopy: boolean;
   readonly subpath: string | null;
   readonly tmpfs: TmpfsFacts | null;
-  /** The path on the host that a bind leads to. */
+  /** For a volume of the driver `local` that binds a folder of the host: that folder. */
+  readonly boundFolder: string | null;
+  /** The path on the host that a bind, or a volume that binds a folder, leads to. */
   readonly path: PathFacts | null;
+  /** Names of the other containers that mount the same volume or the same path; only told where its content is relabeled as private. */
+  readonly sharedWith: readonly string[] | null;
+  /** Of the volume that is mounted, for other types of the container. */
+  readonly project: string | null;
 }
 
 export interface TmpfsFacts {

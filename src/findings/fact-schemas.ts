@@ -1,0 +1,68 @@
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { nullable, T } from '../schema.ts';
+
+// What other parts write into JSON columns, as far as rules look at it. More fields may be there.
+
+const word = nullable(T.String());
+const number = nullable(T.Number());
+
+const EngineDetails = T.Object({
+  rootFolder: T.String(),
+  backingFileSystem: word,
+  volumeDrivers: T.Array(T.String()),
+  memoryBytes: T.Number(),
+  remapsUsers: T.Boolean(),
+});
+
+const Storage = T.Object({
+  fileSystem: T.String(),
+  isNetwork: T.Boolean(),
+  isRotational: nullable(T.Boolean()),
+  totalBytes: T.Number(),
+  freeBytes: T.Number(),
+  totalInodes: T.Number(),
+  freeInodes: T.Number(),
+});
+
+const Path = T.Object({
+  exists: T.Boolean(),
+  kind: nullable(
+    T.Union([
+      T.Literal('file'),
+      T.Literal('directory'),
+      T.Literal('socket'),
+      T.Literal('device'),
+      T.Literal('fifo'),
+      T.Literal('other'),
+    ]),
+  ),
+  resolvedPath: word,
+  uid: number,
+  gid: number,
+  mode: word,
+  identity: word,
+  fileSystem: word,
+  crossesFileSystem: nullable(T.Boolean()),
+  entries: number,
+  entriesAreMore: T.Boolean(),
+});
+
+const Tmpfs = T.Object({
+  sizeBytes: number,
+  noexec: T.Boolean(),
+  nosuid: T.Boolean(),
+  nodev: T.Boolean(),
+});
+
+/** Each gives null for what is not there, or was written in another form: rules then know nothing of it. */
+export const readEngineDetails = reader(EngineDetails);
+export const readStorage = reader(Storage);
+export const readPath = reader(Path);
+export const readTmpfs = reader(Tmpfs);
+export const readStrings = reader(T.Record(T.String(), T.String()));
+
+function reader<S extends TSchema>(schema: S): (value: unknown) => Static<S> | null {
+  const validator = Compile(schema);
+  return (value) => (validator.Check(value) ? value : null);
+}

@@ -1,0 +1,100 @@
+import type { Prisma, Reader } from '../database/client.ts';
+import { readStrings, readTmpfs } from './fact-schemas.ts';
+import type { MountFacts, PathFacts } from './facts.ts';
+import { loadPaths } from './surroundings-store.ts';
+
+const include = { volume: { select: { driver: true, options: true } } } as const;
+type MountRow = Prisma.MountGetPayload<{ include: typeof include }>;
+
+/** What has a volume or a path mounted. */
+interface Mounter {
+  readonly containerId: string;
+  readonly containerName: string;
+}
+
+/** The mounts of all containers of a host, or of these, by id of the container. A constant number of statements. */
+export async function loadMounts(
+  db: Reader,
+  hostName: string,
+  containers: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, MountFacts[]>> {
+  const rows = await db.mount.findMany({
+    where: { hostName, ...(containers === undefined ? {} : { containerId: { in: [...containers] } }) },
+    include,
+    orderBy: [{ containerId: 'asc' }, { target: 'asc' }],
+  });
+  const paths = await loadPaths(db, hostName, [...new Set(rows.flatMap((row) => hostPathOf(row) ?? []))]);
+  const relabeled = rows.filter(({ selinux }) => selinux === 'private').map(({ source }) => source);
+  const mounters = await loadMounters(db, hostName, relabeled);
+  const facts = new Map<string, MountFacts[]>();
+  for (const row of rows) {
+    const mount = toMount(row, paths, mounters);
+    const known = facts.get(row.containerId);
+    if (known === undefined) facts.set(row.containerId, [mount]);
+    else known.push(mount);
+  }
+  return facts;
+}
+
+/** The folder of the host that a volume of the driver `local` with these options binds; null when it binds none. */
+export function boundFolderOf(driver: string, options: Readonly<Record<string, string>>): string | null {
+  const { device = '', o = '' } = options;
+  const binds = o.split(',').some((option) => option.trim() === 'bind' || option.trim() === 'rbind');
+  return driver === 'local' && binds && device.startsWith('/') ? device : null;
+}
+
+/** Which containers mount each of these sources. One statement. */
+export async function loadMounters(
+  db: Reader,
+  hostName: string,
+  sources: readonly string[],
+): Promise<ReadonlyMap<string, readonly Mounter[]>> {
+  const mounters = await db.$queryRaw<(Mounter & { source: string })[]>`
+    select mounts.source, mounts.container_id as "containerId", containers.name as "containerName" from mounts
+    join containers on containers.host = mounts.host and containers.id = mounts.container_id
+    where mounts.host = ${hostName} and mounts.source <> '' and mounts.source = any(${[...new Set(sources)]}::text[])
+    order by containers.name`;
+  return Map.groupBy(mounters, ({ source }) => source);
+}
+
+function hostPathOf({ type, source, volume }: MountRow): string | null {
+  if (type === 'bind') return source;
+  return volume === null ? null : boundFolderOf(volume.driver, readStrings(volume.options) ?? {});
+}
+
+function toMount(
+  row: MountRow,
+  paths: ReadonlyMap<string, PathFacts>,
+  mounters: ReadonlyMap<string, readonly Mounter[]>,
+): MountFacts {
+  const { source, target, driver, readOnly, propagation, noCopy, subpath, project } = row;
+  const hostPath = hostPathOf(row);
+  return {
+    type: typeOf(row.type),
+    source,
+    target,
+    volume: row.volumeName,
+    driver,
+    readOnly,
+    propagation,
+    selinux: row.selinux === 'shared' || row.selinux === 'private' ? row.selinux : null,
+    noCopy,
+    subpath,
+    tmpfs: readTmpfs(row.tmpfs),
+    boundFolder: row.type === 'bind' ? null : hostPath,
+    path: hostPath === null ? null : (paths.get(hostPath) ?? null),
+    sharedWith: row.selinux === 'private' ? others(mounters.get(source) ?? [], row.containerId) : null,
+    project,
+  };
+}
+
+function others(mounters: readonly Mounter[], containerId: string): string[] {
+  return mounters.filter((mounter) => mounter.containerId !== containerId).map(({ containerName }) => containerName);
+}
+
+const types = ['volume', 'bind', 'tmpfs', 'image', 'cluster', 'npipe'] as const;
+
+/** Docker's word; a new one of a newer Docker is looked at as a bind is not: no rule knows it. */
+function typeOf(word: string): MountFacts['type'] {
+  return types.find((type) => type === word) ?? 'npipe';
+}

@@ -1,0 +1,112 @@
+import { Prisma, type Reader } from '../database/client.ts';
+import { readStrings } from './fact-schemas.ts';
+import type { ContainerFacts, VolumeFacts, VolumeUser } from './facts.ts';
+import type { Scene } from './judge.ts';
+import { loadMounts } from './mount-facts.ts';
+
+/** What a scene is restricted to; a volume's users are complete all the same. */
+export interface SceneFilter {
+  /** Ids. */
+  readonly containers: readonly string[];
+  /** Names. */
+  readonly volumes: readonly string[];
+}
+
+type ContainerRow = Prisma.ContainerGetPayload<object>;
+type VolumeRow = Prisma.VolumeGetPayload<object>;
+
+const growthDays = 14;
+
+/** What is on a host: everything, or what the filter names. A constant number of statements. */
+export async function loadScene(db: Reader, hostName: string, filter?: SceneFilter): Promise<Scene> {
+  const volumes = await db.volume.findMany({
+    where: { hostName, ...(filter === undefined ? {} : { name: { in: [...filter.volumes] } }) },
+  });
+  const users = await loadUsers(db, hostName, filter?.volumes);
+  const containers = await db.container.findMany({
+    where: { hostName, ...(filter === undefined ? {} : { id: { in: [...filter.containers] } }) },
+  });
+  const growth = await loadGrowth(db, hostName, filter?.containers);
+  const mounts = await loadMounts(db, hostName, filter?.containers);
+  return {
+    containers: containers.map((row) => toContainer(row, growth.get(row.id) ?? null, mounts.get(row.id) ?? [])),
+    volumes: volumes.map((row) => toVolume(row, users.get(row.name) ?? [])),
+  };
+}
+
+/** By name of the volume. */
+async function loadUsers(
+  db: Reader,
+  hostName: string,
+  volumes: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, VolumeUser[]>> {
+  const container = { select: { id: true, name: true, state: true, project: true, environment: true, image: true } };
+  const rows = await db.mount.findMany({
+    where: { hostName, volumeName: volumes === undefined ? { not: null } : { in: [...volumes] } },
+    select: { volumeName: true, target: true, readOnly: true, container },
+    orderBy: [{ containerId: 'asc' }, { target: 'asc' }],
+  });
+  const byName = new Map<string, VolumeUser[]>();
+  for (const { volumeName, ...user } of rows) {
+    if (volumeName === null) continue;
+    const known = byName.get(volumeName);
+    if (known === undefined) byName.set(volumeName, [user]);
+    else known.push(user);
+  }
+  return byName;
+}
+
+/** Bytes a day by id of the container, of those that were measured at least twice in the last days, an hour apart. */
+async function loadGrowth(
+  db: Reader,
+  hostName: string,
+  containers: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const within =
+    containers === undefined ? Prisma.empty : Prisma.sql`and container_id = any(${[...containers]}::text[])`;
+  const rows = await db.$queryRaw<{ id: string; slope: number | null }[]>`
+    select container_id as id, regr_slope(writable_bytes, extract(epoch from at)) * 86400 as slope from container_samples
+    where host = ${hostName} and at > now() - make_interval(days => ${growthDays}) ${within}
+    group by container_id having max(at) - min(at) >= interval '1 hour'`;
+  return new Map(rows.flatMap(({ id, slope }) => (slope === null ? [] : [[id, slope] as const])));
+}
+
+function toContainer(
+  row: ContainerRow,
+  growthBytesPerDay: number | null,
+  mounts: ContainerFacts['mounts'],
+): ContainerFacts {
+  const { id, name, image, state, user, usernsMode, restartPolicy, createdAt, project, environment } = row;
+  const { memoryLimitBytes: limit, writableBytes } = row;
+  return {
+    id,
+    name,
+    image,
+    state,
+    user,
+    usernsMode,
+    memoryLimitBytes: limit === null ? null : Number(limit),
+    restartPolicy,
+    createdAt,
+    project,
+    environment,
+    writable: writableBytes === null ? null : { bytes: Number(writableBytes), growthBytesPerDay },
+    mounts,
+  };
+}
+
+function toVolume(row: VolumeRow, users: readonly VolumeUser[]): VolumeFacts {
+  const { name, driver, project, environment, createdAt, firstSeenAt, lastUsedAt } = row;
+  return {
+    name,
+    kind: row.kind === 'anonymous' ? 'anonymous' : 'named',
+    driver,
+    options: readStrings(row.options) ?? {},
+    labels: readStrings(row.labels) ?? {},
+    project,
+    environment,
+    createdAt: createdAt ?? firstSeenAt,
+    lastUsedAt,
+    users,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Config } from '../config.ts';
+import type { Reader } from '../database/client.ts';
+import { readEngineDetails, readPath, readStorage } from './fact-schemas.ts';
+import type { HostFacts, PathFacts, Surroundings } from './facts.ts';
+
+const usualSockets = ['/var/run/docker.sock', '/run/docker.sock'];
+
+/** Where the socket of an engine may be on its host; one that is reached through a socket says so itself. */
+export function socketPaths(endpoint: string): string[] {
+  const own =
+    URL.canParse(endpoint) && endpoint.startsWith('unix:') ? [decodeURIComponent(new URL(endpoint).pathname)] : [];
+  return [...new Set([...usualSockets, ...own])];
+}
+
+/** What rules may look at on a host, with the settings; null when there is no such host. Two statements. */
+export async function loadSurroundings(db: Reader, config: Config, hostName: string): Promise<Surroundings | null> {
+  const row = await db.host.findUnique({ where: { name: hostName } });
+  if (row === null) return null;
+  const details = readEngineDetails(row.details);
+  const sockets = socketPaths(row.endpoint);
+  const paths = await loadPaths(db, hostName, sockets);
+  const host: HostFacts = {
+    name: hostName,
+    storageDriver: row.storageDriver,
+    backingFileSystem: details?.backingFileSystem ?? null,
+    remapsUsers: details?.remapsUsers ?? null,
+    rootFolder: details?.rootFolder ?? null,
+    storage: readStorage(row.storage),
+    volumeDrivers: details?.volumeDrivers ?? null,
+    memoryBytes: details?.memoryBytes ?? null,
+    sockets: sockets.map((path) => ({ path, identity: paths.get(path)?.identity ?? null })),
+  };
+  const { allowedRoots, bindFiles, naming } = config;
+  return { host, now: new Date(), allowedRoots, bindFiles, naming };
+}
+
+/** What is known of these paths of a host. One statement. */
+export async function loadPaths(
+  db: Reader,
+  hostName: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, PathFacts>> {
+  const rows = await db.$queryRaw<{ path: string; facts: unknown }[]>`
+    select path, facts from host_paths where host = ${hostName} and path = any(${[...paths]}::text[])`;
+  const known = new Map<string, PathFacts>();
+  for (const { path, facts } of rows) {
+    const read = readPath(facts);
+    if (read !== null) known.set(path, read);
+  }
+  return known;
+}

@@ -17,6 +17,7 @@ const publicOfDomains = [
   `^src/(${domains})/(read|model)\\.ts$`,
   '^src/jobs/(handler|helper-run|locks|restart-note)\\.ts$',
   '^src/access/roles\\.ts$',
+  '^src/backups/remove-volume\\.ts$',
   '^src/findings/(facts|rule)\\.ts$',
 ];
 

@@ -5,7 +5,7 @@ import { attributesOf, labelsOf } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
-import { repositoryInVolume, resolveRepository } from '../repositories/read.ts';
+import { repositoryInVolume } from '../repositories/read.ts';
 import { HostName, object, paging, T } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
@@ -19,7 +19,7 @@ import {
 } from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
 import { DeletedVolumePage } from './model.ts';
-import { requireUsable } from './repository-reach.ts';
+import { usableRepository } from './repository-reach.ts';
 import { volumeInUse } from './volume-in-use.ts';
 
 const address = { host: HostName, name: VolumeName };
@@ -40,7 +40,7 @@ export const createBackup = command('backups.create', {
   recall: recallJob,
   async run(context, { host, name, repository }) {
     const volume = await requireVolume(context, host, name);
-    const { id } = await usableRepository(context, host, repository);
+    const { id } = await usableRepository(context.ports.db, host, repository);
     return await enqueueJob(context, {
       kind: 'volume_backup',
       host,
@@ -133,7 +133,7 @@ export const deleteVolume = command('volumes.delete', {
         name,
         users.map((user) => user.name),
       );
-    const input = keepSnapshot ? { repositoryId: (await usableRepository(context, host, repository)).id } : {};
+    const input = keepSnapshot ? { repositoryId: (await usableRepository(ports.db, host, repository)).id } : {};
     return await enqueueJob(context, { kind: 'volume_delete', host, volume: name, project: volume.project, input });
   },
 });
@@ -174,12 +174,6 @@ async function requireVolume({ ports }: AdmittedContext, host: string, name: str
   const volume = await findVolume(ports.db, host, name);
   if (volume === null) throw volumeTarget.absent({ host, name });
   return volume;
-}
-
-async function usableRepository({ ports }: AdmittedContext, host: string, nameOrId: string | undefined) {
-  const repository = await resolveRepository(ports.db, nameOrId);
-  requireUsable(repository, host);
-  return repository;
 }
 
 async function sourceOf({ ports }: AdmittedContext, id: string) {

@@ -24,12 +24,20 @@ const unreadableKept = 100;
 /** restic's exit code for a backup that could not read everything. */
 const partialExit = 3;
 
+/** For a job that is about several volumes. */
+interface OfSeveral {
+  /** Unique within the job; the reason when not given. */
+  readonly step?: string;
+  /** Project of the volume; that of the job when not given. */
+  readonly project?: string | null;
+}
+
 /** The step that backs up a volume, and what it will have collected. */
-export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotReason) {
+export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotReason, name: string = reason) {
   const path = volumePath(job.host, volume);
   const unreadable: string[] = [];
   const found: { summary: BackupSummary | null } = { summary: null };
-  const report = reportProgress(job, reason);
+  const report = reportProgress(job, name);
   const onMessage = (message: ResticMessage) => {
     report(message);
     if (message.kind === 'backup') found.summary = message.summary;
@@ -37,7 +45,7 @@ export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotRe
       unreadable.push(`${message.item.slice(path.length) || '/'}: ${message.message}`);
   };
   const step: ResticStep = {
-    step: reason,
+    step: name,
     command: backupCommand(path, job.host, ['stowage', `reason=${reason}`, `job=${job.id}`]),
     capabilities: readCapabilities,
     mounts: [{ type: 'volume', source: volume, target: path, readOnly: true }],
@@ -53,8 +61,9 @@ export async function takeSnapshot(
   repository: OpenRepository,
   volume: string,
   reason: SnapshotReason,
+  { step: name, project = job.project }: OfSeveral = {},
 ): Promise<TakenSnapshot> {
-  const { step, path, unreadable, found } = snapshotStep(job, volume, reason);
+  const { step, path, unreadable, found } = snapshotStep(job, volume, reason, name);
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
   const { summary } = found;
   if ((exitCode !== 0 && exitCode !== partialExit) || summary === null) {
@@ -73,7 +82,7 @@ export async function takeSnapshot(
     repositoryId: repository.id,
     host: job.host,
     volume,
-    project: job.project,
+    project,
     path,
     reason,
     state: exitCode === partialExit ? 'partial' : 'good',

@@ -127,6 +127,8 @@ export interface EngineNetwork {
   readonly createdAt: Date | null;
   /** Whether it is one of Docker's own, which are never removed. */
   readonly isPredefined: boolean;
+  /** Names of the containers, running or not, that are attached to it. */
+  readonly containers: readonly string[];
 }
 
 export interface EngineBuildCache {

@@ -1,3 +1,4 @@
+import type { ContainerInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
@@ -10,7 +11,9 @@ const predefined = ['bridge', 'host', 'none', 'ingress', 'docker_gwbridge'];
 export function networkCalls({ docker, ask }: Connection): NetworkCalls {
   return {
     async listNetworks() {
-      const found = await ask(patience.question, (abortSignal) => docker.listNetworks({ abortSignal }));
+      const [found, containers] = await ask(patience.question, (abortSignal) =>
+        Promise.all([docker.listNetworks({ abortSignal }), docker.listContainers({ all: true, abortSignal })]),
+      );
       return found.map(({ Id, Name, Driver, Labels, Created }) => ({
         id: Id,
         name: Name,
@@ -18,6 +21,7 @@ export function networkCalls({ docker, ask }: Connection): NetworkCalls {
         labels: Labels ?? {},
         createdAt: Created ? new Date(Created) : null,
         isPredefined: predefined.includes(Name),
+        containers: containers.filter((container) => isAttached(container, Id, Name)).map(nameOf),
       }));
     },
 
@@ -27,4 +31,17 @@ export function networkCalls({ docker, ask }: Connection): NetworkCalls {
       );
     },
   };
+}
+
+/** The engine itself counts the containers that run; one that is stopped could not start again without its network. */
+function isAttached({ HostConfig, NetworkSettings }: ContainerInfo, id: string, name: string): boolean {
+  const attachments = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([key, { NetworkID }]) => [
+    key,
+    NetworkID,
+  ]);
+  return [HostConfig.NetworkMode, ...attachments].some((named) => named === name || named === id);
+}
+
+function nameOf({ Id, Names }: ContainerInfo): string {
+  return (Names[0] ?? Id).replace(/^\//, '');
 }

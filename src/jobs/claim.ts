@@ -13,7 +13,7 @@ export interface Claim {
   noteHelper(name: string): Promise<void>;
   log(level: LogLevel, message: string): Promise<void>;
   succeed(result: JobResult): Promise<void>;
-  end(state: Extract<JobState, 'failed' | 'canceled'>, failure: Failure): Promise<void>;
+  end(state: Extract<JobState, 'failed' | 'canceled'>, failure: Failure, achieved?: JobResult): Promise<void>;
   /** Ends the attempt and lets the job wait for the next one. */
   postpone(failure: Failure, until: Date): Promise<void>;
 }
@@ -82,8 +82,11 @@ function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
     },
     succeed: (result) =>
       conclude({ state: 'succeeded', result, finishedAt: new Date(), errorCode: null, errorDetail: null }, null),
-    end: (state, failure) =>
-      conclude({ state, finishedAt: new Date(), errorCode: failure.code, errorDetail: failure.message }, failure),
+    end(state, failure, achieved) {
+      const result = achieved === undefined ? {} : { result: achieved };
+      const error = { errorCode: failure.code, errorDetail: failure.message };
+      return conclude({ state, finishedAt: new Date(), ...error, ...result }, failure);
+    },
     postpone: (failure, until) => conclude({ state: 'queued', runAfter: until }, failure),
   };
 }

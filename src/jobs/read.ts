@@ -1,5 +1,5 @@
 import type { AdmittedContext } from '../context.ts';
-import type { Prisma } from '../database/client.ts';
+import type { Prisma, Transaction } from '../database/client.ts';
 import type { Job, JobKind } from './model.ts';
 import { createJob, findJob } from './store.ts';
 
@@ -15,18 +15,23 @@ export interface JobRequest {
 
 /**
  * Writes a job down and tells the workers. A repeated call with the same idempotency key gives the same job. Should the
- * queue not hear of it (a crash right here), the sweep of the workers finds it.
+ * queue not hear of it (a crash right here), the sweep of the workers finds it. What `alongside` writes is written with the
+ * job or not at all.
  */
 export async function enqueueJob(
   { ports, actor, onceId, requestId }: AdmittedContext,
   request: JobRequest,
+  alongside?: (transaction: Transaction) => Promise<void>,
 ): Promise<Job> {
-  const job = await createJob(ports.db, {
-    ...request,
-    id: onceId,
-    requestedBy: actor.subject,
-    requestId,
-    maxAttempts: ports.config.jobAttempts,
+  const job = await ports.db.$transaction(async (transaction) => {
+    await alongside?.(transaction);
+    return await createJob(transaction, {
+      ...request,
+      id: onceId,
+      requestedBy: actor.subject,
+      requestId,
+      maxAttempts: ports.config.jobAttempts,
+    });
   });
   await ports.queue.send(job.id);
   return job;

@@ -94,7 +94,7 @@ async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost:
     ended(ports, row.kind, 'succeeded');
   } catch (error) {
     await running.settle();
-    await conclude(ports, claim, job, error);
+    await conclude(ports, handler, claim, job, error);
   } finally {
     running.close();
   }
@@ -135,7 +135,13 @@ async function tidyUp(ports: Ports, job: RunningJob): Promise<void> {
   );
 }
 
-async function conclude(ports: Ports, claim: Claim, job: RunningJob, error: unknown): Promise<void> {
+async function conclude(
+  ports: Ports,
+  handler: JobHandler,
+  claim: Claim,
+  job: RunningJob,
+  error: unknown,
+): Promise<void> {
   const reason = stopReason(job.signal);
   const translated = translateDatabaseError(error);
   if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable'))
@@ -145,7 +151,7 @@ async function conclude(ports: Ports, claim: Claim, job: RunningJob, error: unkn
   const failure = toFailure(ports, translated, reason, row.id);
   await claim.log('error', `${failure.code}: ${failure.message}`);
   if (failure.code === 'job_canceled') {
-    await claim.end('canceled', failure);
+    await claim.end('canceled', failure, handler.achieved?.(job.memory));
     return ended(ports, row.kind, 'canceled');
   }
   if (failure.retryable && row.attempt < row.maxAttempts) {
@@ -153,7 +159,7 @@ async function conclude(ports: Ports, claim: Claim, job: RunningJob, error: unkn
     await claim.log('info', `Attempt ${row.attempt + 1} of ${row.maxAttempts} starts in ${seconds} s.`);
     return await claim.postpone(failure, new Date(Date.now() + seconds * 1000));
   }
-  await claim.end('failed', failure);
+  await claim.end('failed', failure, handler.achieved?.(job.memory));
   ended(ports, row.kind, 'failed');
 }
 

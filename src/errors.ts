@@ -46,6 +46,7 @@ export const catalogue = {
   volume_not_found: { kind: 'missing', title: 'There is no such volume' },
   deleted_volume_not_found: { kind: 'missing', title: 'There is no such deleted volume to bring back' },
   container_not_found: { kind: 'missing', title: 'There is no such container' },
+  image_not_found: { kind: 'missing', title: 'There is no such image' },
   finding_not_found: { kind: 'missing', title: 'There is no such finding' },
   finding_rule_not_found: { kind: 'missing', title: 'There is no such rule' },
   mount_preset_not_found: { kind: 'missing', title: 'There is no such mount preset' },

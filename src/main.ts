@@ -11,6 +11,7 @@ import { ensureHelperImage } from './engine/helper-image.ts';
 import { ensureHost } from './hosts/read.ts';
 import { watchHosts } from './hosts/watcher.ts';
 import { forgetOldKeys } from './idempotency.ts';
+import { keepImages } from './images/keep-images.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { sweepOrphans } from './jobs/orphans.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -60,7 +61,7 @@ async function start(config: Config): Promise<void> {
     ports.log.warn({ err: error }, 'there is no helper image yet; jobs will ask for it again');
   });
 
-  if (config.roles.has('watcher')) background(ports, watchHosts(ports, draining.signal), sweep(ports));
+  if (config.roles.has('watcher')) background(ports, watchHosts(ports, draining.signal, [keepImages]), sweep(ports));
   if (config.roles.has('worker'))
     background(ports, startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, draining.signal));
   if (config.roles.has('api')) welcome({ address: await listen(ports), adminKeyFile, engine: engine.address });

@@ -142,10 +142,10 @@ export interface EngineBuildCache {
 }
 
 export interface EngineEvent {
-  readonly type: 'volume' | 'container';
-  /** Docker's: create, destroy, mount, unmount, start, die, rename, pause … */
+  readonly type: 'volume' | 'container' | 'image';
+  /** Docker's: create, destroy, mount, unmount, start, die, rename, pause, tag, untag, delete … */
   readonly action: string;
-  /** Name of the volume, or id of the container. */
+  /** Name of the volume, id of the container, or id or name of the image. */
   readonly id: string;
   readonly at: Date;
 }

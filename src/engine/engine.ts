@@ -63,7 +63,7 @@ export interface Engine {
   listBuildCache(): Promise<EngineBuildCache[] | null>;
   /** Removes these records of the build cache, as far as nothing uses them; gives the bytes that it freed. */
   pruneBuildCache(ids: readonly string[]): Promise<number>;
-  /** Events of volumes and containers from `since` on, until the signal aborts; throws `host_unavailable` when the stream breaks. */
+  /** Events of volumes, containers and images from `since` on, until the signal aborts; throws `host_unavailable` when the stream breaks. */
   events(since: Date, signal: AbortSignal): AsyncIterable<EngineEvent>;
 
   /** Creates a helper container without starting it. Throws `helper_image_missing`. */

@@ -4,12 +4,18 @@ import { type Connection, patience } from './connection.ts';
 import type { EngineEvent } from './engine-objects.ts';
 import { translateEngineError } from './translate-error.ts';
 
-/** The events after which an inventory may be wrong. Exec, health checks and the like are left out at the source. */
+/** The events after which an inventory, or what is known of images, may be wrong. Exec, health checks and the like are left out at the source. */
 const filters: GetEventsOptions['filters'] = {
-  type: ['container', 'volume'],
+  type: ['container', 'volume', 'image'],
   event: [
     'create',
     'destroy',
+    'delete',
+    'import',
+    'load',
+    'pull',
+    'tag',
+    'untag',
     'mount',
     'unmount',
     'start',
@@ -66,8 +72,12 @@ interface RawEvent {
 }
 
 function toEvent(raw: unknown): EngineEvent | null {
-  if (!isRawEvent(raw) || (raw.Type !== 'volume' && raw.Type !== 'container')) return null;
+  if (!isRawEvent(raw) || !isOfInterest(raw.Type)) return null;
   return { type: raw.Type, action: raw.Action, id: raw.Actor.ID, at: new Date(raw.timeNano / 1e6) };
+}
+
+function isOfInterest(type: string): type is EngineEvent['type'] {
+  return type === 'volume' || type === 'container' || type === 'image';
 }
 
 function isRawEvent(value: unknown): value is RawEvent {

@@ -13,11 +13,22 @@ export type WatcherPorts = Pick<Ports, 'config' | 'db' | 'engines' | 'locks' | '
 const overlapMs = 10_000;
 
 /**
+ * Other work on a host that is done while it is watched, by the one replica that watches it: goes on until the signal
+ * aborts. What it throws ends it alone, until the host is followed anew.
+ */
+export type Companion = (ports: WatcherPorts, host: string, signal: AbortSignal) => Promise<void>;
+
+/**
  * Keeps the inventory of a host while its engine answers: a full list at first and every `inventorySeconds`, and a look
  * at what each event names. Ends when the signal aborts or the stream of events breaks, which alone does not mean that
  * the engine is away; throws when the engine or the database is.
  */
-export async function followHost(ports: WatcherPorts, host: string, signal: AbortSignal): Promise<void> {
+export async function followHost(
+  ports: WatcherPorts,
+  host: string,
+  signal: AbortSignal,
+  companions: readonly Companion[],
+): Promise<void> {
   const engine = ports.engines.get(host);
   const inventory = inventoryOf(ports, host);
   await connect(ports, engine);
@@ -25,11 +36,21 @@ export async function followHost(ports: WatcherPorts, host: string, signal: Abor
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   const tasks = [followEvents(ports, engine, inventory, either), listAgainAndAgain(ports, host, inventory, either)];
+  const beside = companions.map((companion) => accompany(ports, host, companion, either));
   try {
     await Promise.race(tasks);
   } finally {
     broken.abort();
-    await Promise.allSettled(tasks);
+    await Promise.allSettled([...tasks, ...beside]);
+  }
+}
+
+async function accompany(ports: WatcherPorts, host: string, companion: Companion, signal: AbortSignal): Promise<void> {
+  try {
+    await companion(ports, host, signal);
+  } catch (error) {
+    if (!signal.aborted)
+      ports.log.error({ err: error, host, task: companion.name }, 'a task beside the watching ended');
   }
 }
 
@@ -43,15 +64,19 @@ async function connect({ db, notices, telemetry, log }: WatcherPorts, engine: En
 
 /** Looks are not waited for one by one: those that come in a burst are then made together. A look that fails is thrown. */
 async function followEvents(
-  { log }: WatcherPorts,
+  { log, notices }: WatcherPorts,
   engine: Engine,
   inventory: Inventory,
   signal: AbortSignal,
 ): Promise<void> {
   const failed = Promise.withResolvers<never>();
   const follow = async () => {
-    for await (const event of engine.events(new Date(Date.now() - overlapMs), signal))
-      lookAt(inventory, event)?.catch(failed.reject);
+    for await (const event of engine.events(new Date(Date.now() - overlapMs), signal)) {
+      // Images are looked at by who keeps them.
+      const look =
+        event.type === 'image' ? notices.publish({ topic: 'images', id: engine.host }) : lookAt(inventory, event);
+      look?.catch(failed.reject);
+    }
   };
   const endOfStream = follow().catch((error: unknown) => {
     if (!isFailure(error, 'host_unavailable')) throw error;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure } from '../errors.ts';
-import { followHost, type WatcherPorts } from './follow-host.ts';
+import { type Companion, followHost, type WatcherPorts } from './follow-host.ts';
 import { noteUnreachable } from './store.ts';
 
 /** Wait of a replica for a host that another replica watches. */
@@ -10,17 +10,29 @@ const longestWaitMs = 5_000;
 /** After so long with an engine that answered, a break is the first one again. */
 const steadyMs = 30_000;
 
-/** Keeps the inventory of every host until the signal aborts. Of several replicas one watches a host; another takes over when it dies. */
-export async function watchHosts(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
-  await Promise.all(ports.engines.names().map((host) => watchInTurn(ports, host, signal)));
+/**
+ * Keeps the inventory of every host until the signal aborts, and what its companions keep. Of several replicas one watches
+ * a host; another takes over when it dies.
+ */
+export async function watchHosts(
+  ports: WatcherPorts,
+  signal: AbortSignal,
+  companions: readonly Companion[] = [],
+): Promise<void> {
+  await Promise.all(ports.engines.names().map((host) => watchInTurn(ports, host, signal, companions)));
 }
 
-async function watchInTurn(ports: WatcherPorts, host: string, signal: AbortSignal): Promise<void> {
+async function watchInTurn(
+  ports: WatcherPorts,
+  host: string,
+  signal: AbortSignal,
+  companions: readonly Companion[],
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await ports.locks.tryHold(
         `watcher/${host}`,
-        async (lost) => await watchHost(ports, host, AbortSignal.any([signal, lost])),
+        async (lost) => await watchHost(ports, host, AbortSignal.any([signal, lost]), companions),
       );
     } catch (error) {
       ports.log.warn({ err: error, host }, 'the lock for watching a host could not be asked for');
@@ -29,12 +41,17 @@ async function watchInTurn(ports: WatcherPorts, host: string, signal: AbortSigna
   }
 }
 
-async function watchHost(ports: WatcherPorts, host: string, signal: AbortSignal): Promise<void> {
+async function watchHost(
+  ports: WatcherPorts,
+  host: string,
+  signal: AbortSignal,
+  companions: readonly Companion[],
+): Promise<void> {
   let waitMs = shortestWaitMs;
   while (!signal.aborted) {
     const startedAt = Date.now();
     try {
-      await followHost(ports, host, signal);
+      await followHost(ports, host, signal, companions);
     } catch (error) {
       if (signal.aborted) return;
       await noteBreak(ports, host, error);

@@ -6,6 +6,8 @@ import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
 import { hostGraphql } from '../hosts/graphql.ts';
 import { hostRoutes } from '../hosts/rest.ts';
+import { imageGraphql } from '../images/graphql.ts';
+import { imageRoutes } from '../images/rest.ts';
 import { jobGraphql } from '../jobs/graphql.ts';
 import { jobRoutes } from '../jobs/rest.ts';
 import { mountGraphql } from '../mounts/graphql.ts';
@@ -23,6 +25,7 @@ export const routes = [
   ...volumeRoutes,
   ...containerRoutes,
   ...mountRoutes,
+  ...imageRoutes,
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
@@ -36,6 +39,7 @@ export const graphqlParts = {
   volumes: volumeGraphql,
   containers: containerGraphql,
   mounts: mountGraphql,
+  images: imageGraphql,
   jobs: jobGraphql,
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,

@@ -15,6 +15,7 @@ const plausible: Readonly<Record<string, string>> = {
   snapshot: 'deadbeef',
   repository: 'no-such-repository',
   container: 'no-such-container',
+  image: 'no-such-image:1',
   path: '/x',
 };
 const odd = [

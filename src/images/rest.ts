@@ -1,0 +1,8 @@
+import { route } from '../server/rest-binding.ts';
+import * as operations from './operations.ts';
+
+export const imageRoutes = [
+  route(operations.listImages, 'GET', '/v1/hosts/:host/images'),
+  route(operations.getImage, 'GET', '/v1/hosts/:host/images/:image'),
+  route(operations.getContainerLayers, 'GET', '/v1/hosts/:host/containers/:container/layers'),
+];

@@ -1,6 +1,7 @@
 import { type Permission, type Role, roleNames, scopeOf } from '../src/access/roles.ts';
 import type { AnyOperation } from '../src/operation.ts';
 import { graphqlParts, routes } from '../src/server/interfaces.ts';
+import { table } from './markdown-table.ts';
 
 const permissions: readonly Permission[] = ['read', 'operate', 'administer', 'audit'];
 const begin = '<!-- made by setup/emit-interfaces.ts -->';
@@ -54,13 +55,4 @@ function fieldsOf({ id }: AnyOperation): string {
 function reachOf({ reach }: AnyOperation): string {
   if (typeof reach !== 'string') return 'the project of the object';
   return { authenticated: 'nothing', anything: 'any project; shows what is in reach', everything: 'everything' }[reach];
-}
-
-/** A table whose columns are aligned, as the formatter wants them. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => (cells[column] ?? '').length)));
-  const lines = [head, widths.map((width) => '-'.repeat(width)), ...rows];
-  return lines
-    .map((cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
-    .join('\n');
 }

@@ -1,8 +1,56 @@
 import type { Rule, SubjectKind } from './rule.ts';
-import { tmpfsWithoutSize } from './rules/tmpfs.ts';
+import { anonymousVolume } from './rules/anonymous-volumes.ts';
+import { databaseInWritableLayer, databaseOnBind } from './rules/databases.ts';
+import { dockerSocket } from './rules/docker-socket.ts';
+import { writableConfiguration } from './rules/host-configuration.ts';
+import { crossesFileSystem, manyEntries, missingPath, outsideAllowedRoots } from './rules/host-paths.ts';
+import {
+  deprecatedDriver,
+  littleSpace,
+  networkFileSystem,
+  oddFileSystem,
+  rotationalDisk,
+} from './rules/host-storage.ts';
+import { sharedPropagation } from './rules/propagation.ts';
+import { relabeling, systemDirectory, wholeHost } from './rules/system-directories.ts';
+import { tmpfsAboveMemoryLimit, tmpfsWithoutFlags, tmpfsWithoutSize } from './rules/tmpfs.ts';
+import { rootWithWritableBind, userWithoutAccess } from './rules/users.ts';
+import { ignoredOptions, missingDriver } from './rules/volume-driver.ts';
+import { foreignUser, severalWriters, unusedVolume } from './rules/volume-users.ts';
+import { growingLayer } from './rules/writable-layer.ts';
 
 /** Every rule, by its id. */
-export const rules: readonly Rule[] = [tmpfsWithoutSize];
+export const rules: readonly Rule[] = [
+  growingLayer,
+  networkFileSystem,
+  deprecatedDriver,
+  oddFileSystem,
+  rotationalDisk,
+  littleSpace,
+  dockerSocket,
+  systemDirectory,
+  wholeHost,
+  writableConfiguration,
+  missingPath,
+  outsideAllowedRoots,
+  rootWithWritableBind,
+  sharedPropagation,
+  tmpfsWithoutSize,
+  tmpfsWithoutFlags,
+  tmpfsAboveMemoryLimit,
+  anonymousVolume,
+  databaseInWritableLayer,
+  databaseOnBind,
+  crossesFileSystem,
+  manyEntries,
+  relabeling,
+  userWithoutAccess,
+  severalWriters,
+  unusedVolume,
+  foreignUser,
+  missingDriver,
+  ignoredOptions,
+];
 
 const byKind = Map.groupBy(rules, ({ subject }) => subject);
 

@@ -3,11 +3,22 @@ import type {
   HostFacts,
   MountFacts,
   PathFacts,
+  StorageFacts,
   Surroundings,
   VolumeFacts,
 } from '../../../src/findings/facts.ts';
 
 // A host, a container, mounts, a path and a volume without any fault, to make faults of.
+
+export const storage: StorageFacts = {
+  fileSystem: 'ext4',
+  isNetwork: false,
+  isRotational: false,
+  totalBytes: 100 * 2 ** 30,
+  freeBytes: 50 * 2 ** 30,
+  totalInodes: 1_000_000,
+  freeInodes: 500_000,
+};
 
 export const host: HostFacts = {
   name: 'local',
@@ -15,15 +26,7 @@ export const host: HostFacts = {
   backingFileSystem: 'extfs',
   remapsUsers: false,
   rootFolder: '/var/lib/docker',
-  storage: {
-    fileSystem: 'ext4',
-    isNetwork: false,
-    isRotational: false,
-    totalBytes: 100 * 2 ** 30,
-    freeBytes: 50 * 2 ** 30,
-    totalInodes: 1_000_000,
-    freeInodes: 500_000,
-  },
+  storage,
   volumeDrivers: ['local'],
   memoryBytes: 8 * 2 ** 30,
   sockets: [{ path: '/run/docker.sock', identity: '25:900' }],

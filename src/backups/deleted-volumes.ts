@@ -4,7 +4,7 @@ import type { VolumeSpec } from '../engine/engine-objects.ts';
 import { labelsOf } from '../hosts/read.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { Volume } from '../volumes/model.ts';
+import type { KnownVolume } from '../volumes/model.ts';
 import type { DeletedVolume } from './model.ts';
 
 type Row = Prisma.DeletedVolumeGetPayload<object>;
@@ -12,7 +12,7 @@ type Row = Prisma.DeletedVolumeGetPayload<object>;
 interface Keeping {
   /** Id of the job that deletes the volume. */
   readonly id: string;
-  readonly volume: Volume;
+  readonly volume: KnownVolume;
   readonly snapshotId: string;
   readonly deletedBy: string;
   readonly expiresAt: Date;

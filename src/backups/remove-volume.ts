@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { removeHelpersOf } from '../jobs/helper-run.ts';
 import { openRepository } from '../repositories/read.ts';
-import type { Volume } from '../volumes/model.ts';
+import type { KnownVolume } from '../volumes/model.ts';
 import { containersMounting, findVolume } from '../volumes/read.ts';
 import { forgetDeletedVolume, keepDeletedVolume } from './deleted-volumes.ts';
 import { readyRepository } from './restic-step.ts';
@@ -74,7 +74,7 @@ async function lastSnapshot(
   return taken;
 }
 
-async function knownVolume(job: RunningJob, name: string): Promise<Volume> {
+async function knownVolume(job: RunningJob, name: string): Promise<KnownVolume> {
   const volume = await findVolume(job.ports.db, job.host, name);
   if (volume === null)
     throw fail(

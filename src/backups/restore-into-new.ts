@@ -4,10 +4,8 @@ import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
 import { removeHelpersOf } from '../jobs/helper-run.ts';
 import type { OpenRepository } from '../repositories/read.ts';
-import { refreshVolume } from '../volumes/read.ts';
+import { refreshVolume, restoredByLabel } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto } from './restore-step.ts';
-
-const madeByLabel = 'stowage.restored-by';
 
 /** Makes a volume and writes a snapshot into it. When that fails the volume is removed again: half a volume helps nobody. */
 export async function restoreIntoNew(
@@ -32,10 +30,10 @@ export async function restoreIntoNew(
 
 async function makeVolume(engine: Engine, job: RunningJob, spec: VolumeSpec): Promise<void> {
   const existing = await engine.findVolume(spec.name);
-  if (existing?.labels[madeByLabel] === job.id) return;
+  if (existing?.labels[restoredByLabel] === job.id) return;
   if (existing !== null)
     throw fail('volume_exists', `Volume "${spec.name}" exists already on host "${job.host}"; choose another name.`);
-  await engine.createVolume({ ...spec, labels: { ...spec.labels, [madeByLabel]: job.id } });
+  await engine.createVolume({ ...spec, labels: { ...spec.labels, [restoredByLabel]: job.id } });
   await refreshVolume(job.ports, job.host, spec.name);
 }
 

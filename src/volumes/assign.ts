@@ -4,6 +4,7 @@ import { fail } from '../errors.ts';
 import { attributesOf } from '../hosts/read.ts';
 import type { DataClass, Volume } from './model.ts';
 import { volumeTarget } from './read.ts';
+import { showVolume } from './show-volume.ts';
 import { assignAttributes, findVolume, findVolumeRow, type NewAttributes } from './store.ts';
 
 export interface Assignment {
@@ -37,7 +38,7 @@ export async function assign(
   if (!(await assignAttributes(ports.db, row, attributes))) throw changed(name, row.version + 1);
   const volume = await findVolume(ports.db, host, name);
   if (volume === null) throw volumeTarget.absent({ host, name });
-  return volume;
+  return showVolume(volume, ports.config.naming);
 }
 
 function newAttributes(row: VolumeRow, wishes: Pick<Assignment, 'project' | 'environment' | 'class'>): NewAttributes {

@@ -57,6 +57,36 @@ export const VolumeUsage = object(
   { $id: 'VolumeUsage', description: 'What a volume held when it was last measured.' },
 );
 
+export const VolumeBackendKind = words(
+  'VolumeBackendKind',
+  ['plain', 'nfs', 'cifs', 'tmpfs', 'bind', 'ceph', 'glusterfs', 'block', 'other', 'driver'],
+  'What a volume stands on: a folder of Docker (`plain`), what the driver `local` mounts, or another driver.',
+);
+export type VolumeBackendKind = Static<typeof VolumeBackendKind>;
+
+const VolumeBackend = object(
+  {
+    type: VolumeBackendKind,
+    fileSystem: nullable(T.String({ description: 'The option `type`, such as nfs4 or ext4.' })),
+    server: nullable(T.String({ description: 'Server, or monitors of Ceph.' })),
+    path: nullable(T.String({ description: 'Folder on the server; of a bind that on the host.' })),
+    device: nullable(T.String({ description: 'The option `device`.' })),
+    options: T.Array(T.String(), {
+      description: 'Mount options, or the options of another driver; secrets are left out.',
+    }),
+    remarks: T.Array(T.String(), { description: 'What of the options will not be as it looks.' }),
+  },
+  { $id: 'VolumeBackend', description: 'Where the data of a volume is, read from its options.' },
+);
+export type VolumeBackend = Static<typeof VolumeBackend>;
+
+export const VolumeMaker = words(
+  'VolumeMaker',
+  ['stowage', 'compose', 'container', 'unknown'],
+  'Who made a volume, as far as its labels tell. `container`: for a container that named none.',
+);
+export type VolumeMaker = Static<typeof VolumeMaker>;
+
 export const Volume = object(
   {
     id: Uuid,
@@ -66,15 +96,28 @@ export const Volume = object(
     driver: T.String({ description: 'Docker volume driver.' }),
     scope: T.String({ description: '`local` to the host, or `global` in a cluster.' }),
     mountpoint: T.String({ description: 'Path on the host; empty where the driver tells none.' }),
-    options: StringMap,
+    options: { ...StringMap, description: 'Options of the driver; secrets are left out.' },
+    backend: VolumeBackend,
     labels: StringMap,
     project: nullable(ProjectName),
     environment: nullable(EnvironmentName),
     class: nullable(DataClass),
     createdAt: nullable(DateTime),
+    createdBy: VolumeMaker,
+    lastUsedAt: nullable(
+      T.String({
+        format: 'date-time',
+        'x-gql': 'DateTime',
+        description: 'When a container had it mounted last; now while one has. Null when none is known to have.',
+      }),
+    ),
     inUse: T.Boolean({ description: 'Whether a container has it mounted, running or not.' }),
     containers: T.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: 'Containers that have it mounted.' }),
     usage: nullable(VolumeUsage),
+    namingIssues: T.Array(T.String(), {
+      description:
+        'Why its name fits none of the styles of this installation; empty when it does, or when names are not judged.',
+    }),
     version: Version,
   },
   {
@@ -83,6 +126,9 @@ export const Volume = object(
   },
 );
 export type Volume = Static<typeof Volume>;
+
+/** A volume as the inventory has it, secrets in its options included: for who makes it again. */
+export type KnownVolume = Omit<Volume, 'backend' | 'createdBy' | 'namingIssues'>;
 export const VolumePage = page(Volume, 'Volume');
 
 export const HostVolumes = object(

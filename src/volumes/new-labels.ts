@@ -6,6 +6,9 @@ const reserved = 'stowage.';
 /** Names the call that created a volume: the same call, repeated after a crash, finds its own. */
 export const onceLabel = 'stowage.once';
 
+/** Names the job that made a volume and filled it from a snapshot. */
+export const restoredByLabel = 'stowage.restored-by';
+
 interface Wishes {
   readonly labels?: Readonly<Record<string, string>>;
   readonly project?: string;

@@ -1,3 +1,4 @@
+import type { Ports } from '../context.ts';
 import { fail } from '../errors.ts';
 import { attributesOf, requireHost } from '../hosts/read.ts';
 import { command, query, type Target } from '../operation.ts';
@@ -8,6 +9,7 @@ import {
   DataClass,
   EnvironmentName,
   HostVolumes,
+  type KnownVolume,
   NewVolumeName,
   Volume,
   VolumeKind,
@@ -16,6 +18,7 @@ import {
 } from './model.ts';
 import { newLabels } from './new-labels.ts';
 import { volumeTarget } from './read.ts';
+import { showVolume } from './show-volume.ts';
 import * as store from './store.ts';
 
 const address = { host: HostName, name: VolumeName };
@@ -47,7 +50,8 @@ export const listVolumes = query('volumes.list', {
   output: VolumePage,
   async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
     if (filter.host !== undefined) await requireHost(ports.db, filter.host);
-    return await store.listVolumes(ports.db, scope, filter, limit, cursor);
+    const { items, nextCursor } = await store.listVolumes(ports.db, scope, filter, limit, cursor);
+    return { items: shown(ports, items), nextCursor };
   },
 });
 
@@ -60,7 +64,7 @@ export const getVolume = query('volumes.get', {
   async run({ ports }, { host, name }) {
     const volume = await store.findVolume(ports.db, host, name);
     if (volume === null) throw volumeTarget.absent({ host, name });
-    return volume;
+    return showVolume(volume, ports.config.naming);
   },
 });
 
@@ -79,7 +83,7 @@ export const createVolume = command('volumes.create', {
   reach: newVolumeTarget,
   summary: 'Create a volume',
   description:
-    'Project, environment and class are written to the volume as labels as well. Options are those of the driver; it refuses what it does not know. Options other than those of a tmpfs, and drivers other than `local`, reach into the host: they ask for the role admin on everything.',
+    'Project, environment and class are written to the volume as labels as well. Options of the driver `local` are checked by name (NFS, CIFS, tmpfs, bind, Ceph, GlusterFS, block devices); those of other drivers are for them to judge. A password in the options is shown nowhere by Stowage, but `docker volume inspect` shows it. Options other than those of a tmpfs, and drivers other than `local`, reach into the host: they ask for the role admin on everything.',
   input: object({
     host: HostName,
     name: NewVolumeName,
@@ -120,7 +124,8 @@ export const volumesByAddress = query('volumes.byAddress', {
   summary: 'The volume that is mounted; null for other types, and when the caller may not see it.',
   input: object({ addresses: T.Array(T.String(), { maxItems: 1000, description: '`host/name`' }) }),
   output: T.Array(Volume),
-  run: ({ ports, scope }, { addresses }) => store.volumesByAddress(ports.db, scope, addresses),
+  run: async ({ ports, scope }, { addresses }) =>
+    shown(ports, await store.volumesByAddress(ports.db, scope, addresses)),
 });
 
 export const volumesOfHosts = query('volumes.ofHosts', {
@@ -130,5 +135,12 @@ export const volumesOfHosts = query('volumes.ofHosts', {
   summary: `Its first ${volumesOfHost} volumes; \`volumes\` gives all.`,
   input: object({ hosts: T.Array(HostName, { maxItems: 100 }) }),
   output: T.Array(HostVolumes),
-  run: ({ ports, scope }, { hosts }) => store.firstVolumesOfHosts(ports.db, scope, hosts, volumesOfHost),
+  async run({ ports, scope }, { hosts }) {
+    const pages = await store.firstVolumesOfHosts(ports.db, scope, hosts, volumesOfHost);
+    return pages.map(({ items, ...page }) => ({ ...page, items: shown(ports, items) }));
+  },
 });
+
+function shown({ config }: Pick<Ports, 'config'>, volumes: readonly KnownVolume[]): Volume[] {
+  return volumes.map((volume) => showVolume(volume, config.naming));
+}

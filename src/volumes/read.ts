@@ -6,11 +6,12 @@ import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';
 import { requireVolumeName } from './naming.ts';
 import { requireFittingName } from './naming-styles.ts';
+import { restoredByLabel } from './new-labels.ts';
 import { findVolume } from './store.ts';
 
 /** @public For the rules of findings. */
 export { namingIssues } from './naming-styles.ts';
-export { findVolume, refreshVolume, requireFittingName, requireVolumeName };
+export { findVolume, refreshVolume, requireFittingName, requireVolumeName, restoredByLabel };
 
 /** Operations on a volume ask for a grant on its project. */
 export const volumeTarget: Target<{ host: string; name: string }> = {

@@ -3,13 +3,13 @@ import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { keysByHost } from '../hosts/read.ts';
 import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { DataClass, HostVolumes, Volume, VolumeKind } from './model.ts';
+import type { DataClass, KnownVolume, VolumeKind } from './model.ts';
 import { matching, type VolumeFilter, within } from './volume-filter.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
 
 const orderBy = [{ hostName: 'asc' }, { name: 'asc' }] as const satisfies Prisma.VolumeOrderByWithRelationInput[];
-const keyOf = ({ host, name }: Volume): Keyset => [host, name];
+const keyOf = ({ host, name }: KnownVolume): Keyset => [host, name];
 
 /** Volumes of all hosts that the caller may see, by host and name. */
 export async function listVolumes(
@@ -18,7 +18,7 @@ export async function listVolumes(
   filter: VolumeFilter,
   limit: number,
   cursor?: string,
-): Promise<Page<Volume>> {
+): Promise<Page<KnownVolume>> {
   const after = cursor === undefined ? {} : following(cursor);
   const rows = await db.volume.findMany({
     where: { AND: [within(scope), matching(filter), after] },
@@ -28,7 +28,7 @@ export async function listVolumes(
   return toPage(await withContainers(db, rows), limit, keyOf, (volume) => volume);
 }
 
-export async function findVolume(db: Reader, host: string, name: string): Promise<Volume | null> {
+export async function findVolume(db: Reader, host: string, name: string): Promise<KnownVolume | null> {
   const row = await db.volume.findUnique({ where: { hostName_name: { hostName: host, name } } });
   if (row === null) return null;
   const [volume] = await withContainers(db, [row]);
@@ -40,7 +40,7 @@ export async function volumesByAddress(
   db: Reader,
   scope: ProjectScope,
   addresses: readonly string[],
-): Promise<Volume[]> {
+): Promise<KnownVolume[]> {
   const onHosts = keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, name: { in: keys } }));
   const rows = await db.volume.findMany({ where: { AND: [within(scope), { OR: onHosts }] } });
   return await withContainers(db, rows);
@@ -52,7 +52,7 @@ export async function firstVolumesOfHosts(
   scope: ProjectScope,
   hosts: readonly string[],
   each: number,
-): Promise<HostVolumes[]> {
+): Promise<({ readonly host: string } & Page<KnownVolume>)[]> {
   const visible = scope === 'all' ? Prisma.empty : Prisma.sql`and project = any(${[...scope]}::text[])`;
   const ids = await db.$queryRaw<{ id: string }[]>`
     select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
@@ -85,7 +85,7 @@ export async function assignAttributes(db: Database, { id, version }: Row, data:
 }
 
 /** One more statement for any number of volumes. */
-async function withContainers(db: Reader, rows: readonly Row[]): Promise<Volume[]> {
+async function withContainers(db: Reader, rows: readonly Row[]): Promise<KnownVolume[]> {
   const ids = rows.map(({ id }) => id);
   const counts = await db.$queryRaw<{ id: string; containers: number }[]>`
     select volume_id as id, count(distinct container_id)::int as containers from mounts where volume_id = any(${ids}::uuid[]) group by volume_id`;
@@ -98,8 +98,9 @@ function following(cursor: string): Prisma.VolumeWhereInput {
   return { OR: [{ hostName: { gt: hostName } }, { hostName, name: { gt: name } }] };
 }
 
-function toVolume(row: Row, containers: number): Volume {
+function toVolume(row: Row, containers: number): KnownVolume {
   const { usageBytes, usageFiles, usageMeasuredAt } = row;
+  const lastUsed = containers > 0 ? new Date() : row.lastUsedAt;
   const isMeasured = usageBytes !== null && usageFiles !== null && usageMeasuredAt !== null;
   return {
     id: row.id,
@@ -116,6 +117,7 @@ function toVolume(row: Row, containers: number): Volume {
     project: row.project,
     environment: row.environment,
     createdAt: row.createdAt?.toISOString() ?? null,
+    lastUsedAt: lastUsed?.toISOString() ?? null,
     inUse: containers > 0,
     containers,
     usage: isMeasured

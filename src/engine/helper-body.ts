@@ -35,7 +35,8 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
       },
       CapDrop: ['ALL'],
       CapAdd: [...spec.capabilities],
-      SecurityOpt: ['no-new-privileges'],
+      SecurityOpt: ['no-new-privileges', ...(spec.hostFiles === true ? ['label=disable'] : [])],
+      ...(spec.hostFiles === true ? { UsernsMode: 'host' } : {}),
       NetworkMode: spec.network ?? 'none',
       ...(spec.hostProcesses === true ? { PidMode: 'host' } : {}),
       ...(spec.lowPriority === true ? leastShare : {}),
@@ -59,7 +60,8 @@ function environmentOf({ environment, secrets, streamed = false }: HelperSpec): 
 
 function mountSettings({ type, source, target, readOnly }: HelperMount, helper: string): MountSettings {
   const mount = { Type: type, Source: source, Target: target, ReadOnly: readOnly };
-  if (type === 'bind') return { ...mount, BindOptions: { Propagation: 'rprivate' } };
+  // What holds Docker's own folder must not be bound privately; left to itself it takes `rslave` where it can.
+  if (type === 'bind') return source === '/' ? mount : { ...mount, BindOptions: { Propagation: 'rprivate' } };
   // The label goes to a volume that does not exist yet: it tells one that Docker has just made from the one that was meant.
   const options = { NoCopy: true, Labels: { [phantomLabel]: helper } };
   return { ...mount, VolumeOptions: { ...options, DriverConfig: { Name: '', Options: {} } } };

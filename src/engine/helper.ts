@@ -41,6 +41,8 @@ export interface HelperSpec {
   readonly lowPriority?: boolean;
   /** Sees the processes of the host, and through /proc/<pid>/root what they see; needs the capability SYS_PTRACE. */
   readonly hostProcesses?: boolean;
+  /** Sees files of the host as the host does: with its users even where the engine maps those of containers, and where SELinux confines containers. */
+  readonly hostFiles?: boolean;
   /** Its standard output is data for {@link Engine.streamHelper}: the engine keeps no log of it, so {@link Engine.helperLines} does not work. */
   readonly streamed?: boolean;
 }

@@ -25,29 +25,6 @@ const Storage = T.Object({
   freeInodes: T.Number(),
 });
 
-const Path = T.Object({
-  exists: T.Boolean(),
-  kind: nullable(
-    T.Union([
-      T.Literal('file'),
-      T.Literal('directory'),
-      T.Literal('socket'),
-      T.Literal('device'),
-      T.Literal('fifo'),
-      T.Literal('other'),
-    ]),
-  ),
-  resolvedPath: word,
-  uid: number,
-  gid: number,
-  mode: word,
-  identity: word,
-  fileSystem: word,
-  crossesFileSystem: nullable(T.Boolean()),
-  entries: number,
-  entriesAreMore: T.Boolean(),
-});
-
 const Tmpfs = T.Object({
   sizeBytes: number,
   noexec: T.Boolean(),
@@ -58,7 +35,6 @@ const Tmpfs = T.Object({
 /** Each gives null for what is not there, or was written in another form: rules then know nothing of it. */
 export const readEngineDetails = reader(EngineDetails);
 export const readStorage = reader(Storage);
-export const readPath = reader(Path);
 export const readTmpfs = reader(Tmpfs);
 export const readStrings = reader(T.Record(T.String(), T.String()));
 

@@ -1,3 +1,7 @@
+import type { PathFacts } from '../hosts/read.ts';
+
+export type { PathFacts };
+
 /**
  * What rules look at: one host and what is on it, normalized. It is made of the inventory for findings, and of a
  * proposed container for an evaluation: the rules cannot tell which. Null means that it is not known (yet); a rule
@@ -97,26 +101,6 @@ export interface TmpfsFacts {
   readonly noexec: boolean;
   readonly nosuid: boolean;
   readonly nodev: boolean;
-}
-
-/** A path of a host, as a helper saw it. What does not exist has nothing but `exists`. */
-export interface PathFacts {
-  readonly exists: boolean;
-  readonly kind: 'file' | 'directory' | 'socket' | 'device' | 'fifo' | 'other' | null;
-  /** With every symbolic link followed. */
-  readonly resolvedPath: string | null;
-  readonly uid: number | null;
-  readonly gid: number | null;
-  /** Octal permission bits, such as `0755`. */
-  readonly mode: string | null;
-  /** `device:inode`. */
-  readonly identity: string | null;
-  readonly fileSystem: string | null;
-  /** Whether another file system is mounted somewhere below it. */
-  readonly crossesFileSystem: boolean | null;
-  /** Entries below a folder, counted up to a limit. */
-  readonly entries: number | null;
-  readonly entriesAreMore: boolean;
 }
 
 export interface VolumeFacts {

@@ -1,4 +1,5 @@
 import type { Prisma, Reader } from '../database/client.ts';
+import { boundFolderOf } from '../hosts/read.ts';
 import { readStrings, readTmpfs } from './fact-schemas.ts';
 import type { MountFacts, PathFacts } from './facts.ts';
 import { loadPaths } from './surroundings-store.ts';
@@ -34,13 +35,6 @@ export async function loadMounts(
     else known.push(mount);
   }
   return facts;
-}
-
-/** The folder of the host that a volume of the driver `local` with these options binds; null when it binds none. */
-export function boundFolderOf(driver: string, options: Readonly<Record<string, string>>): string | null {
-  const { device = '', o = '' } = options;
-  const binds = o.split(',').some((option) => option.trim() === 'bind' || option.trim() === 'rbind');
-  return driver === 'local' && binds && device.startsWith('/') ? device : null;
 }
 
 /** Which containers mount each of these sources. One statement. */

@@ -1,16 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Reader } from '../database/client.ts';
-import { readEngineDetails, readPath, readStorage } from './fact-schemas.ts';
+import { parsePathFacts, socketPaths } from '../hosts/read.ts';
+import { readEngineDetails, readStorage } from './fact-schemas.ts';
 import type { HostFacts, PathFacts, Surroundings } from './facts.ts';
-
-const usualSockets = ['/var/run/docker.sock', '/run/docker.sock'];
-
-/** Where the socket of an engine may be on its host; one that is reached through a socket says so itself. */
-export function socketPaths(endpoint: string): string[] {
-  const own =
-    URL.canParse(endpoint) && endpoint.startsWith('unix:') ? [decodeURIComponent(new URL(endpoint).pathname)] : [];
-  return [...new Set([...usualSockets, ...own])];
-}
 
 /** What rules may look at on a host, with the settings; null when there is no such host. Two statements. */
 export async function loadSurroundings(db: Reader, config: Config, hostName: string): Promise<Surroundings | null> {
@@ -44,7 +36,7 @@ export async function loadPaths(
     select path, facts from host_paths where host = ${hostName} and path = any(${[...paths]}::text[])`;
   const known = new Map<string, PathFacts>();
   for (const { path, facts } of rows) {
-    const read = readPath(facts);
+    const read = parsePathFacts(facts);
     if (read !== null) known.set(path, read);
   }
   return known;

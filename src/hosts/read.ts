@@ -3,10 +3,30 @@ import type { Reader } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
 import { keysByHost } from './address.ts';
 import { type Attributes, attributeLabels, attributesOf, composeLabels, labelsOf } from './attributes.ts';
+import { boundFolderOf } from './bound-folder.ts';
+import { freshPaths, socketPaths } from './fresh-paths.ts';
+import { hostPathKey, pathFactsOf } from './host-paths.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
+import { PathFacts, parsePathFacts } from './path-facts.ts';
+import { probePaths } from './probe-paths.ts';
 import { findHost, saveHost } from './store.ts';
 
-export { type Attributes, attributeLabels, attributesOf, composeLabels, keysByHost, labelsOf };
+export {
+  type Attributes,
+  attributeLabels,
+  attributesOf,
+  boundFolderOf,
+  composeLabels,
+  freshPaths,
+  hostPathKey,
+  keysByHost,
+  labelsOf,
+  PathFacts,
+  parsePathFacts,
+  pathFactsOf,
+  probePaths,
+  socketPaths,
+};
 
 /** Makes a host known before it is watched. Credentials in the endpoint are not written down. */
 export async function ensureHost(

@@ -39,6 +39,15 @@ t.test('a volume that Docker makes for a mount can be told from the one that was
   t.end();
 });
 
+t.test('who looks at files of the host sees its users and labels as they are', (t) => {
+  const root = { type: 'bind', source: '/', target: '/host', readOnly: true } as const;
+  const { HostConfig } = helperBody({ ...spec, hostFiles: true, mounts: [root] }, 'image', 'i');
+  t.match(HostConfig, { UsernsMode: 'host', SecurityOpt: ['no-new-privileges', 'label=disable'] });
+  t.same(HostConfig?.Mounts, [{ Type: 'bind', Source: '/', Target: '/host', ReadOnly: true }]);
+  t.notOk('UsernsMode' in (helperBody(spec, 'image', 'i').HostConfig ?? {}));
+  t.end();
+});
+
 t.test('the log is bounded whatever the driver of the engine is; a stream of data leaves none', (t) => {
   t.match(helperBody(spec, 'image', 'i').HostConfig?.LogConfig, { Type: 'json-file', Config: { 'max-size': '8m' } });
   t.match(helperBody({ ...spec, streamed: true }, 'image', 'i').HostConfig?.LogConfig, { Type: 'none' });

@@ -1,11 +1,8 @@
-import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import Docker from 'dockerode';
-import { connectClient } from '../test/machinery/api-client.ts';
 import { groundOfTests } from '../test/machinery/ground-environment.ts';
 import { runScript } from '../test/machinery/run-script.ts';
-import { spawnServer } from '../test/machinery/server-process.ts';
 import { measurePairs, type Pair, report } from './pairs.ts';
+import { startServer } from './server.ts';
 
 const rounds = 3;
 const megabytes = 200;
@@ -22,10 +19,9 @@ export async function benchBackup(print: (line: string) => void): Promise<void> 
   const engine = new Docker({ socketPath: new URL(dockerHost).pathname });
   const run = (script: string) => runScript(engine, helperImage, volume, script);
   const server = await startServer();
-  const client = connectClient(server.address, server.adminKey);
-  const backup = () => client.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}, 600);
+  const backup = () => server.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {}, 600);
   try {
-    await client.created('POST', '/v1/hosts/local/volumes', { name: volume });
+    await server.created('POST', '/v1/hosts/local/volumes', { name: volume });
     await run(fill);
     const first = await backup();
     print(
@@ -45,20 +41,4 @@ export async function benchBackup(print: (line: string) => void): Promise<void> 
     await server.stop();
     await engine.getVolume(volume).remove({ force: true });
   }
-}
-
-async function startServer() {
-  const { folder, databaseUrl, dockerHost, helperDirectory } = groundOfTests();
-  const state = await mkdtemp(join(folder, 'state-'));
-  await mkdir(join(state, 'repository'));
-  await symlink(helperDirectory, join(state, 'helper'));
-  const server = await spawnServer({
-    DATABASE_URL: databaseUrl,
-    DOCKER_HOST: dockerHost,
-    STOWAGE_STATE: state,
-    STOWAGE_PORT: '0',
-    STOWAGE_LOG_LEVEL: 'warn',
-    STOWAGE_REPOSITORY_URL: join(state, 'repository'),
-  });
-  return { ...server, adminKey: (await readFile(join(state, 'admin.key'), 'utf8')).trim() };
 }

@@ -44,5 +44,12 @@ export function createTelemetry() {
       labelNames: ['host', 'outcome'] as const,
       registers,
     }),
+    inventorySyncDurations: new Histogram({
+      name: 'stowage_inventory_sync_duration_seconds',
+      help: 'Time of a full list of a host, from asking the engine to its writing.',
+      labelNames: ['host'] as const,
+      buckets: durationBuckets,
+      registers,
+    }),
   };
 }

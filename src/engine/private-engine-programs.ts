@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fail, isFailure } from '../errors.ts';
 import { extractPackages, fetchPackages } from './debian-packages.ts';
@@ -24,27 +24,44 @@ interface Options {
 /** Brings programs of an engine that run on this system to their place. Throws `engine_setup_unavailable`. */
 export async function ensurePrograms({ directory, programs }: EnginePlaces, options: Options): Promise<void> {
   if (existsSync(programs)) return;
-  const work = await mkdtemp(join(directory, 'unpacking-'));
+  const unpacked = await unpackFirstThatRuns(options);
+  const work = await mkdtemp(join(directory, 'copying-'));
   try {
-    const unpacked = await unpackFirstThatRuns(work, options);
-    await rename(unpacked, programs);
+    await cp(unpacked, join(work, 'programs'), { recursive: true, verbatimSymlinks: true });
+    await rename(join(work, 'programs'), programs);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function unpackFirstThatRuns(work: string, { cache, suites, progress }: Options): Promise<string> {
+async function unpackFirstThatRuns({ cache, suites, progress }: Options): Promise<string> {
   const refusals: string[] = [];
   for (const suite of suites) {
     try {
       progress(`fetching the Docker engine of Debian ${suite}`);
-      return await unpack(join(work, suite), cache, suite);
+      return await unpackOnce(cache, suite);
     } catch (error) {
       if (!isFailure(error, 'engine_setup_unavailable')) throw error;
       refusals.push(`${suite}: ${error.message}`);
     }
   }
   throw fail('engine_setup_unavailable', `No Docker engine of Debian runs here (${refusals.join('; ')}). ${remedy}`);
+}
+
+/** Unpacking takes longer than everything else of a start, so what it gives stays beside the packages. Of two processes at once the first one's stays. */
+async function unpackOnce(cache: string, suite: string): Promise<string> {
+  const place = join(cache, `engine-${suite}-${process.arch}`);
+  if (existsSync(place)) return place;
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, 'unpacking-'));
+  try {
+    await rename(await unpack(work, cache, suite), place).catch((error: unknown) => {
+      if (!existsSync(place)) throw error;
+    });
+    return place;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 async function unpack(folder: string, cache: string, suite: string): Promise<string> {

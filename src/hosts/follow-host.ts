@@ -99,7 +99,9 @@ async function listAgainAndAgain(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
+      const stopTimer = telemetry.inventorySyncDurations.startTimer({ host });
       await inventory.refreshAll();
+      stopTimer();
       telemetry.inventorySyncs.inc({ host, outcome: 'ok' });
     } catch (error) {
       telemetry.inventorySyncs.inc({ host, outcome: 'failed' });

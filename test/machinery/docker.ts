@@ -17,6 +17,10 @@ export interface ContainerWish {
   /** Seconds between being asked to stop and being killed. */
   readonly stopTimeout?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Instead of root. */
+  readonly user?: string;
+  /** What differs from the volume at `/data` and no network; its `Mounts` replace that volume's. */
+  readonly hostConfig?: Docker.HostConfig;
 }
 
 /** What a test does to the engine as its user would. What was made through it, or named by it, is removed with the test. */
@@ -45,9 +49,10 @@ export interface TestDocker {
   until(question: () => Promise<boolean>, seconds: number): Promise<void>;
 }
 
-/** The test engine. */
-export function testDocker(t: Test): TestDocker {
-  const { dockerHost, helperImage } = groundOfTests();
+/** The test engine, or another one that has the helper image. */
+export function testDocker(t: Test, { endpoint }: { readonly endpoint?: string } = {}): TestDocker {
+  const { dockerHost: newest, helperImage } = groundOfTests();
+  const dockerHost = endpoint ?? newest;
   const engine = new Docker({ socketPath: new URL(dockerHost).pathname });
   const prefix = `t${randomBytes(4).toString('hex')}`;
   const containers: Docker.Container[] = [];
@@ -65,7 +70,14 @@ export function testDocker(t: Test): TestDocker {
     for (const name of volumes) await removeVolume(name);
   });
 
-  async function container({ volume, script, stopTimeout, labels }: ContainerWish): Promise<Docker.Container> {
+  async function container({
+    volume,
+    script,
+    stopTimeout,
+    labels,
+    user,
+    hostConfig,
+  }: ContainerWish): Promise<Docker.Container> {
     const made = await engine.createContainer({
       name: `${prefix}-container${containers.length}`,
       Image: helperImage,
@@ -73,7 +85,12 @@ export function testDocker(t: Test): TestDocker {
       Cmd: [script],
       ...(stopTimeout === undefined ? {} : { StopTimeout: stopTimeout }),
       ...(labels === undefined ? {} : { Labels: { ...labels } }),
-      HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }] },
+      ...(user === undefined ? {} : { User: user }),
+      HostConfig: {
+        NetworkMode: 'none',
+        Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }],
+        ...hostConfig,
+      },
     });
     containers.push(made);
     await made.start();

@@ -63,6 +63,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
       mode: oneOf('STOWAGE_NAMING', namingModes, values.STOWAGE_NAMING),
       styles: listed(values.STOWAGE_NAMING_STYLES).map((word) => oneOf('STOWAGE_NAMING_STYLES', namingStyles, word)),
     },
+    protectedLabels: listed(values.STOWAGE_PROTECTED_LABELS),
     undeleteHours: values.STOWAGE_UNDELETE_HOURS,
     sessionSeconds: values.STOWAGE_SESSION_SECONDS,
     bodyBytes: values.STOWAGE_BODY_BYTES,

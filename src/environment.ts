@@ -82,6 +82,10 @@ export const Environment = T.Object({
     default: 'project,environment,function',
     description: 'Styles of names that are good, separated by commas.',
   }),
+  STOWAGE_PROTECTED_LABELS: T.String({
+    default: 'stowage.protect',
+    description: 'What has one of these labels, with any value but `false`, is never cleaned up.',
+  }),
   STOWAGE_UNDELETE_HOURS: positive(168, 'How long a deleted volume can be brought back.'),
   STOWAGE_SESSION_SECONDS: positive(900, 'Life of a JWT that an API key is exchanged for.'),
   STOWAGE_BODY_BYTES: positive(1_048_576, 'Largest request body.'),

@@ -1,7 +1,9 @@
 import { backupHandlers } from './backups/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
+import { pruningHandlers } from './pruning/handlers.ts';
 
 /** What the workers do for each kind of job. A new domain is added here. */
 export const jobHandlers: JobHandlers = {
   ...backupHandlers,
+  ...pruningHandlers,
 };

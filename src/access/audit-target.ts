@@ -8,6 +8,7 @@ const namingFields = [
   'repository',
   'snapshot',
   'job',
+  'plan',
   'container',
   'into',
   'path',

@@ -51,8 +51,8 @@ export interface JobHandler {
    * A stop by `canceled` or `stalled` must leave the volume and its containers in order.
    */
   run(job: RunningJob): Promise<JobResult>;
-  /** What a job that fails or is canceled has done all the same, by its memory; it becomes the result. */
-  achieved?(memory: RunningJob['memory']): JobResult;
+  /** What a job that fails or is canceled has done all the same; it becomes the result. */
+  achieved?(job: RunningJob): Promise<JobResult>;
 }
 
 export type JobHandlers = Readonly<Record<JobKind, JobHandler>>;

@@ -1,5 +1,6 @@
 import type { AdmittedContext } from '../context.ts';
 import type { Prisma, Transaction } from '../database/client.ts';
+import { containersToRestart, jobsOnVolumes } from './engaged.ts';
 import type { Job, JobKind } from './model.ts';
 import { createJob, findJob } from './store.ts';
 
@@ -41,3 +42,5 @@ export async function enqueueJob(
 export function recallJob({ ports, onceId }: AdmittedContext): Promise<Job | null> {
   return findJob(ports.db, onceId);
 }
+
+export { containersToRestart, jobsOnVolumes };

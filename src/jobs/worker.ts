@@ -151,7 +151,7 @@ async function conclude(
   const failure = toFailure(ports, translated, reason, row.id);
   await claim.log('error', `${failure.code}: ${failure.message}`);
   if (failure.code === 'job_canceled') {
-    await claim.end('canceled', failure, handler.achieved?.(job.memory));
+    await claim.end('canceled', failure, await handler.achieved?.(job));
     return ended(ports, row.kind, 'canceled');
   }
   if (failure.retryable && row.attempt < row.maxAttempts) {
@@ -159,7 +159,7 @@ async function conclude(
     await claim.log('info', `Attempt ${row.attempt + 1} of ${row.maxAttempts} starts in ${seconds} s.`);
     return await claim.postpone(failure, new Date(Date.now() + seconds * 1000));
   }
-  await claim.end('failed', failure, handler.achieved?.(job.memory));
+  await claim.end('failed', failure, await handler.achieved?.(job));
   ended(ports, row.kind, 'failed');
 }
 

@@ -55,12 +55,17 @@ export function repositoryNotFound(nameOrId: string | undefined) {
 
 /** Whether a Docker volume holds a repository, and must stay for that. */
 export async function repositoryInVolume(db: Reader, host: string, volume: string): Promise<string | null> {
+  return (await repositoryVolumes(db, host)).get(volume) ?? null;
+}
+
+/** The volumes of a host that hold a repository: its name, by name of the volume. */
+export async function repositoryVolumes(db: Reader, host: string): Promise<Map<string, string>> {
   const rows = await db.repository.findMany({ where: { kind: 'volume' } });
-  return (
-    rows.find((row) => {
+  return new Map(
+    rows.flatMap((row) => {
       const location = locationOf(row);
-      return location.kind === 'volume' && location.host === host && location.volume === volume;
-    })?.name ?? null
+      return location.kind === 'volume' && location.host === host ? [[location.volume, row.name] as const] : [];
+    }),
   );
 }
 

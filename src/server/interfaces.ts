@@ -12,6 +12,8 @@ import { jobGraphql } from '../jobs/graphql.ts';
 import { jobRoutes } from '../jobs/rest.ts';
 import { mountGraphql } from '../mounts/graphql.ts';
 import { mountRoutes } from '../mounts/rest.ts';
+import { pruningGraphql } from '../pruning/graphql.ts';
+import { pruningRoutes } from '../pruning/rest.ts';
 import { repositoryGraphql } from '../repositories/graphql.ts';
 import { repositoryRoutes } from '../repositories/rest.ts';
 import { snapshotGraphql } from '../snapshots/graphql.ts';
@@ -29,6 +31,7 @@ export const routes = [
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
+  ...pruningRoutes,
   ...jobRoutes,
   ...accessRoutes,
 ];
@@ -44,5 +47,6 @@ export const graphqlParts = {
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,
   backups: backupGraphql,
+  pruning: pruningGraphql,
   access: accessGraphql,
 };

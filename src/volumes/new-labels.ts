@@ -2,6 +2,8 @@ import { fail } from '../errors.ts';
 import { type Attributes, attributeLabels, attributesOf } from '../hosts/read.ts';
 
 const reserved = 'stowage.';
+/** For everybody to set: what has it is never cleaned up. */
+const protectLabel = 'stowage.protect';
 
 /** Names the call that created a volume: the same call, repeated after a crash, finds its own. */
 export const onceLabel = 'stowage.once';
@@ -30,7 +32,7 @@ export function newLabels({ labels = {}, ...fields }: Wishes): Record<string, st
 }
 
 function refuseReserved(labels: Readonly<Record<string, string>>): void {
-  const known: readonly string[] = Object.values(attributeLabels);
+  const known: readonly string[] = [...Object.values(attributeLabels), protectLabel];
   const foreign = Object.keys(labels).filter((label) => label.startsWith(reserved) && !known.includes(label));
   if (foreign.length === 0) return;
   const errors = foreign.map((label) => ({

@@ -4,6 +4,7 @@ import { isHelper } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';
+import { knownVolumes, sharedVolumes } from './known-volumes.ts';
 import { requireVolumeName } from './naming.ts';
 import { requireFittingName } from './naming-styles.ts';
 import { restoredByLabel } from './new-labels.ts';
@@ -11,7 +12,15 @@ import { findVolume } from './store.ts';
 
 /** @public For the rules of findings. */
 export { namingIssues } from './naming-styles.ts';
-export { findVolume, refreshVolume, requireFittingName, requireVolumeName, restoredByLabel };
+export {
+  findVolume,
+  knownVolumes,
+  refreshVolume,
+  requireFittingName,
+  requireVolumeName,
+  restoredByLabel,
+  sharedVolumes,
+};
 
 /** Operations on a volume ask for a grant on its project. */
 export const volumeTarget: Target<{ host: string; name: string }> = {

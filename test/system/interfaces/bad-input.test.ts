@@ -11,6 +11,7 @@ const plausible: Readonly<Record<string, string>> = {
   name: 'no-such-volume',
   job: nobody,
   token: nobody,
+  plan: nobody,
   binding: nobody,
   snapshot: 'deadbeef',
   repository: 'no-such-repository',

@@ -74,6 +74,8 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
   await docker.run(volume, 'echo x > /data/file');
   const container = await docker.container({ volume, script: 'sleep 600', stopTimeout: 1 });
   const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+  const volumes = { label: ['team=blue'], all: true };
+  const plan = await stowage.created('POST', '/v1/hosts/local/prune-plans', { project: 'shop', volumes });
   const token = await stowage.created('POST', '/v1/tokens', {
     name: 'other',
     roles: [{ role: 'viewer', project: 'elsewhere' }],
@@ -90,6 +92,7 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
     snapshot: job.result.snapshot,
     repository: 'default',
     token: token.id,
+    plan: plan.id,
   };
   return { values, stranger: connectClient(stowage.address, token.key) };
 }
@@ -108,6 +111,7 @@ t.test('both interfaces give the same data, and the same code for what is absent
     snapshot: 'deadbeef',
     repository: 'nothing',
     token: crypto.randomUUID(),
+    plan: crypto.randomUUID(),
   };
   for (const reading of readings()) {
     const { path, text } = argumentsOf(reading, values);

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "prune_plans" DROP COLUMN "fingerprint";

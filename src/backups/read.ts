@@ -1,0 +1,3 @@
+export { volumeLock } from './job-rules.ts';
+export { usableRepository } from './repository-reach.ts';
+export { repositoryLock } from './restic-step.ts';

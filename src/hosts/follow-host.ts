@@ -5,12 +5,16 @@ import type { EngineEvent } from '../engine/engine-objects.ts';
 import { isFailure } from '../errors.ts';
 import { type Inventory, inventoryOf } from './inventory.ts';
 import { noteConnected } from './store.ts';
+import { forgetVolumeEvents } from './volume-events.ts';
 
 /** What the watcher works with. */
 export type WatcherPorts = Pick<Ports, 'config' | 'db' | 'engines' | 'locks' | 'notices' | 'telemetry' | 'log'>;
 
 /** How far back events are asked for at first: they fill the time until the stream is open, and make up for clocks that differ a little. */
 const overlapMs = 10_000;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /**
  * Other work on a host that is done while it is watched, by the one replica that watches it: goes on until the signal
@@ -92,16 +96,21 @@ function lookAt(inventory: Inventory, { type, action, id }: EngineEvent): Promis
 }
 
 async function listAgainAndAgain(
-  { config, telemetry }: WatcherPorts,
+  { config, db, telemetry }: WatcherPorts,
   host: string,
   inventory: Inventory,
   signal: AbortSignal,
 ): Promise<void> {
+  let forgotAt = 0;
   while (!signal.aborted) {
     try {
       const stopTimer = telemetry.inventorySyncDurations.startTimer({ host });
       await inventory.refreshAll();
       stopTimer();
+      if (Date.now() - forgotAt > hourMs) {
+        await forgetVolumeEvents(db, host, new Date(Date.now() - config.historyDays * dayMs));
+        forgotAt = Date.now();
+      }
       telemetry.inventorySyncs.inc({ host, outcome: 'ok' });
     } catch (error) {
       telemetry.inventorySyncs.inc({ host, outcome: 'failed' });

@@ -1,5 +1,6 @@
 import { Prisma, type Transaction } from '../database/client.ts';
 import { type Look, toInventoryRows } from './inventory-rows.ts';
+import { tellCreated, tellDeleted, tellMounted, tellUnmounted } from './volume-events.ts';
 
 /**
  * Makes the tables say what a look saw, with a fixed number of statements for any number of rows. Whether they said
@@ -8,19 +9,31 @@ import { type Look, toInventoryRows } from './inventory-rows.ts';
 export async function writeInventory(transaction: Transaction, host: string, look: Look): Promise<boolean> {
   const rows = toInventoryRows(look);
   await transaction.$executeRaw(lockMounted(host, rows.mountedNames));
-  const statements = [
-    deleteReplacedVolumes(host, rows.volumes),
-    deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames),
-    upsertVolumes(host, rows.volumes),
-    deleteAbsent('containers', 'id', host, look.containers.asked, rows.containerIds),
-    upsertContainers(host, rows.containers),
-    deleteAbsentMounts(host, rows.containerIds, rows.mounts),
-    upsertMounts(host, rows.mounts),
-    linkMounts(host),
-  ];
-  let changes = 0;
-  for (const statement of statements) changes += await transaction.$executeRaw(statement);
-  return changes > 0;
+  // What becomes of volumes is told in the statements that change them; the end of mounts before anything goes, for
+  // mounts go with their containers, and before the volumes that they are of.
+  await transaction.$executeRaw(tellUnmounted(host, look.containers.asked, rows));
+  const deletedVolumes = tellDeleted(host);
+  const changes = [
+    [deleteReplacedVolumes(host, rows.volumes), deletedVolumes],
+    [deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames), deletedVolumes],
+    [upsertVolumes(host, rows.volumes), tellCreated(host)],
+    [deleteAbsent('containers', 'id', host, look.containers.asked, rows.containerIds)],
+    [upsertContainers(host, rows.containers)],
+    [deleteAbsentMounts(host, rows.containerIds, rows.mounts)],
+    [upsertMounts(host, rows.mounts), tellMounted(host)],
+    [linkMounts(host)],
+  ] as const;
+  let changed = 0;
+  for (const [change, telling] of changes) changed += await carryOut(transaction, change, telling);
+  return changed > 0;
+}
+
+/** Makes a change, and tells of it from the rows that it gives back as `changed`. How many rows it has changed. */
+async function carryOut(transaction: Transaction, change: Prisma.Sql, telling?: Prisma.Sql): Promise<number> {
+  const told = telling === undefined ? Prisma.empty : Prisma.sql`, told as (${telling})`;
+  const [count] = await transaction.$queryRaw<{ rows: number }[]>`
+    with changed as (${change} returning known.*, (known.xmax = 0) as is_new)${told} select count(*)::int as rows from changed`;
+  return count?.rows ?? 0;
 }
 
 const json = (rows: readonly object[]) => Prisma.sql`${JSON.stringify(rows)}::jsonb`;
@@ -33,9 +46,9 @@ function lockMounted(host: string, names: readonly string[]): Prisma.Sql {
 /** Docker never changes driver, options and labels of a local volume: with others it is another volume of the same name. */
 function deleteReplacedVolumes(host: string, volumes: readonly object[]): Prisma.Sql {
   return Prisma.sql`
-    delete from volumes using jsonb_to_recordset(${json(volumes)}) as seen(name text, driver text, options jsonb, labels jsonb)
-    where volumes.host = ${host} and volumes.name = seen.name and volumes.scope = 'local'
-      and (volumes.driver, volumes.options, volumes.labels) is distinct from (seen.driver, seen.options, seen.labels)`;
+    delete from volumes as known using jsonb_to_recordset(${json(volumes)}) as seen(name text, driver text, options jsonb, labels jsonb)
+    where known.host = ${host} and known.name = seen.name and known.scope = 'local'
+      and (known.driver, known.options, known.labels) is distinct from (seen.driver, seen.options, seen.labels)`;
 }
 
 function deleteAbsent(
@@ -119,7 +132,7 @@ function upsertMounts(host: string, mounts: readonly object[]): Prisma.Sql {
 /** For mounts that were seen before their volume was, or whose volume changed. */
 function linkMounts(host: string): Prisma.Sql {
   return Prisma.sql`
-    update mounts set volume_id = volumes.id, project = volumes.project from volumes
-    where mounts.host = ${host} and volumes.host = ${host} and mounts.volume_name = volumes.name
-      and (mounts.volume_id, mounts.project) is distinct from (volumes.id, volumes.project)`;
+    update mounts as known set volume_id = volumes.id, project = volumes.project from volumes
+    where known.host = ${host} and volumes.host = ${host} and known.volume_name = volumes.name
+      and (known.volume_id, known.project) is distinct from (volumes.id, volumes.project)`;
 }

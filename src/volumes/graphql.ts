@@ -5,6 +5,7 @@ export const volumeGraphql = graphql({
   Query: {
     volumes: field(operations.listVolumes),
     volume: field(operations.getVolume, { nullable: true }),
+    volumeHistory: field(operations.listVolumeEvents, { nullable: true }),
   },
   Mutation: {
     createVolume: field(operations.createVolume),

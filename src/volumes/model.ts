@@ -140,3 +140,33 @@ export const HostVolumes = object(
   { $id: 'HostVolumes', description: 'The first volumes of a host.' },
 );
 export type HostVolumes = Static<typeof HostVolumes>;
+
+export const VolumeAction = words(
+  'VolumeAction',
+  ['created', 'mounted', 'unmounted', 'deleted'],
+  'What happened to a volume. It is mounted from the making of a container that has it until the removal of that container.',
+);
+export type VolumeAction = Static<typeof VolumeAction>;
+
+const VolumeUser = object(
+  { id: T.String(), name: T.String() },
+  { $id: 'VolumeUser', description: 'A container that has, or had, a volume mounted.' },
+);
+
+export const VolumeEvent = object(
+  {
+    id: T.String({ 'x-gql': 'ID' }),
+    at: DateTime,
+    action: VolumeAction,
+    container: nullable(VolumeUser),
+    target: nullable(T.String({ description: 'Path in the container.' })),
+    readOnly: nullable(T.Boolean()),
+  },
+  {
+    $id: 'VolumeEvent',
+    description:
+      'Something that happened to a volume. The time is that of the engine where it tells one, else that of the inventory.',
+  },
+);
+export type VolumeEvent = Static<typeof VolumeEvent>;
+export const VolumeEventPage = page(VolumeEvent, 'VolumeEvent');

@@ -5,6 +5,7 @@ import { command, query, type Target } from '../operation.ts';
 import { expectedVersion, HostName, nullable, object, ProjectName, paging, StringMap, T } from '../schema.ts';
 import { assign } from './assign.ts';
 import { create } from './create.ts';
+import { historyTarget, listEvents } from './history.ts';
 import {
   DataClass,
   EnvironmentName,
@@ -12,6 +13,7 @@ import {
   type KnownVolume,
   NewVolumeName,
   Volume,
+  VolumeEventPage,
   VolumeKind,
   VolumeName,
   VolumePage,
@@ -20,6 +22,7 @@ import { newLabels } from './new-labels.ts';
 import { volumeTarget } from './read.ts';
 import { showVolume } from './show-volume.ts';
 import * as store from './store.ts';
+import { refuseImpossible } from './volume-filter.ts';
 
 const address = { host: HostName, name: VolumeName };
 const volumesOfHost = 20;
@@ -36,8 +39,15 @@ export const listVolumes = query('volumes.list', {
     class: T.Optional(DataClass),
     driver: T.Optional(T.String({ minLength: 1, maxLength: 255 })),
     kind: T.Optional(VolumeKind),
-    dangling: T.Optional(T.Boolean({ description: 'Mounted by no container.' })),
+    dangling: T.Optional(T.Boolean({ description: 'Mounted by no container: the opposite of `inUse`.' })),
     inUse: T.Optional(T.Boolean({ description: 'Mounted by a container, running or not.' })),
+    unusedFor: T.Optional(
+      T.Integer({
+        minimum: 0,
+        maximum: 2 ** 31 - 1,
+        description: 'Seconds for which no container had it mounted; since it was made when none is known to have.',
+      }),
+    ),
     name: T.Optional(T.String({ minLength: 1, maxLength: 255, description: 'Part of the name.' })),
     label: T.Optional(
       T.Array(T.String({ minLength: 1, maxLength: 512 }), {
@@ -49,6 +59,7 @@ export const listVolumes = query('volumes.list', {
   }),
   output: VolumePage,
   async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
+    refuseImpossible(filter);
     if (filter.host !== undefined) await requireHost(ports.db, filter.host);
     const { items, nextCursor } = await store.listVolumes(ports.db, scope, filter, limit, cursor);
     return { items: shown(ports, items), nextCursor };
@@ -66,6 +77,18 @@ export const getVolume = query('volumes.get', {
     if (volume === null) throw volumeTarget.absent({ host, name });
     return showVolume(volume, ports.config.naming);
   },
+});
+
+export const listVolumeEvents = query('volumes.history', {
+  permission: 'read',
+  reach: historyTarget,
+  summary: 'Read what happened to a volume',
+  description:
+    'When it was made, which containers had it mounted and when, and when it was deleted; newest first. Of a volume that was deleted too, until its events are forgotten.',
+  input: object({ ...address, ...paging }),
+  output: VolumeEventPage,
+  run: ({ ports, scope }, { host, name, limit = 50, cursor }) =>
+    listEvents(ports.db, scope, { host, name }, limit, cursor),
 });
 
 /** A new volume belongs to the project that its labels will say. */

@@ -9,5 +9,6 @@ export const volumeRoutes = [
     location: ({ host, name }) => `/v1/hosts/${host}/volumes/${name}`,
   }),
   route(operations.getVolume, 'GET', '/v1/hosts/:host/volumes/:name'),
+  route(operations.listVolumeEvents, 'GET', '/v1/hosts/:host/volumes/:name/history'),
   route(operations.updateVolume, 'PATCH', '/v1/hosts/:host/volumes/:name'),
 ];

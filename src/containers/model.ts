@@ -1,4 +1,5 @@
 import {
+  Bytes,
   DateTime,
   HostName,
   nullable,
@@ -31,6 +32,18 @@ const ComposeService = object(
   { $id: 'ComposeService', description: 'What Docker Compose made a container for.' },
 );
 
+const ContainerWritable = object(
+  {
+    bytes: Bytes,
+    rootBytes: Bytes,
+    measuredAt: DateTime,
+  },
+  {
+    $id: 'ContainerWritable',
+    description: 'Size of what a container has written into its own layer, and of all its layers together.',
+  },
+);
+
 export const Container = object(
   {
     host: HostName,
@@ -43,6 +56,11 @@ export const Container = object(
     project: nullable(ProjectName),
     environment: nullable(EnvironmentName),
     compose: nullable(ComposeService),
+    user: T.String({ description: 'Name, `uid` or `uid:gid`; empty for root.' }),
+    memoryLimitBytes: nullable(Bytes),
+    restartPolicy: T.String({ description: "Docker's: `no`, `always`, `on-failure` or `unless-stopped`." }),
+    usernsMode: T.String({ description: '`host` where the users of the container are those of the host in any case.' }),
+    writable: nullable(ContainerWritable),
     createdAt: nullable(DateTime),
   },
   { $id: 'Container', description: 'A container of a host. Helper containers of Stowage are not among them.' },

@@ -63,23 +63,30 @@ function following(cursor: string): Prisma.ContainerWhereInput {
   return { OR: [{ name: { gt: name } }, { name, id: { gt: id } }] };
 }
 
-function toContainer({
-  hostName,
-  labels,
-  state,
-  composeProject,
-  composeService,
-  createdAt,
-  status: _status,
-  ...row
-}: Row): Container {
+function toContainer(row: Row): Container {
+  const { id, name, image, imageId, project, environment, user, restartPolicy, usernsMode, composeProject } = row;
   return {
-    ...row,
-    host: hostName,
+    id,
+    name,
+    image,
+    imageId,
+    project,
+    environment,
+    user,
+    restartPolicy,
+    usernsMode,
+    host: row.hostName,
     // Written by the inventory, in Docker's words.
-    state: state as ContainerState,
-    labels: labels as Record<string, string>,
-    compose: composeProject === null ? null : { project: composeProject, service: composeService },
-    createdAt: createdAt?.toISOString() ?? null,
+    state: row.state as ContainerState,
+    labels: row.labels as Record<string, string>,
+    compose: composeProject === null ? null : { project: composeProject, service: row.composeService },
+    memoryLimitBytes: row.memoryLimitBytes === null ? null : Number(row.memoryLimitBytes),
+    writable: toWritable(row),
+    createdAt: row.createdAt?.toISOString() ?? null,
   };
+}
+
+function toWritable({ writableBytes, rootBytes, sizeMeasuredAt }: Row): Container['writable'] {
+  if (writableBytes === null || rootBytes === null || sizeMeasuredAt === null) return null;
+  return { bytes: Number(writableBytes), rootBytes: Number(rootBytes), measuredAt: sizeMeasuredAt.toISOString() };
 }

@@ -1,4 +1,5 @@
 import { DateTime, HostName, nullable, object, page, Seconds, type Static, T, words } from '../schema.ts';
+import { PathFacts } from './path-facts.ts';
 
 export const HostState = words(
   'HostState',
@@ -27,6 +28,9 @@ const HostInventory = object(
       'Time and age of the last full list; changes since then are followed while the host is connected. Null before the first one.',
   },
 );
+
+/** The path of a host that a mount binds. */
+export const MountPath = PathFacts;
 
 export const Host = object(
   {

@@ -5,7 +5,7 @@ import { keysByHost } from './address.ts';
 import { type Attributes, attributeLabels, attributesOf, composeLabels, labelsOf } from './attributes.ts';
 import { boundFolderOf } from './bound-folder.ts';
 import { freshPaths, socketPaths } from './fresh-paths.ts';
-import { hostPathKey, pathFactsOf } from './host-paths.ts';
+import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
 import { PathFacts, parsePathFacts } from './path-facts.ts';
 import { probePaths } from './probe-paths.ts';
@@ -18,6 +18,7 @@ export {
   boundFolderOf,
   composeLabels,
   freshPaths,
+  type HostPath,
   hostPathKey,
   keysByHost,
   labelsOf,

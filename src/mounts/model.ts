@@ -1,4 +1,6 @@
-import { Bytes, HostName, nullable, object, ProjectName, page, type Static, T, words } from '../schema.ts';
+import { ContainerState } from '../containers/model.ts';
+import { MountPath } from '../hosts/model.ts';
+import { Bytes, DateTime, HostName, nullable, object, ProjectName, page, type Static, T, words } from '../schema.ts';
 
 export const MountType = words(
   'MountType',
@@ -7,8 +9,22 @@ export const MountType = words(
 );
 export type MountType = Static<typeof MountType>;
 
+export const MountPropagation = words(
+  'MountPropagation',
+  ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'],
+  'Which mounts made later below a bind are seen on the other side of it.',
+);
+export type MountPropagation = Static<typeof MountPropagation>;
+
+const MountRelabeling = words(
+  'MountRelabeling',
+  ['shared', 'private'],
+  'How SELinux labels what is mounted: for all containers (`z`), or for this one alone (`Z`).',
+);
+export type MountRelabeling = Static<typeof MountRelabeling>;
+
 const MountContainer = object(
-  { id: T.String(), name: T.String() },
+  { id: T.String(), name: T.String(), state: ContainerState },
   { $id: 'MountContainer', description: 'The container that a mount belongs to.' },
 );
 
@@ -18,8 +34,14 @@ const MountTmpfs = object(
     noexec: T.Boolean(),
     nosuid: T.Boolean(),
     nodev: T.Boolean(),
+    usedBytes: nullable(Bytes),
+    measuredAt: nullable(DateTime),
   },
-  { $id: 'MountTmpfs', description: 'What is special to a tmpfs. Without a size it takes up to half of the memory.' },
+  {
+    $id: 'MountTmpfs',
+    description:
+      'What is special to a tmpfs. Without a size it takes up to half of the memory. What it holds is null until it was measured.',
+  },
 );
 export type MountTmpfs = Static<typeof MountTmpfs>;
 
@@ -33,15 +55,21 @@ export const Mount = object(
     volume: nullable(T.String({ description: 'Name of the volume.' })),
     driver: nullable(T.String({ description: 'Driver of the volume.' })),
     mode: T.String({ description: 'Options as they were given, such as `z` or `size=64m`.' }),
+    options: T.Array(T.String(), { description: 'The words of `mode`.' }),
     readOnly: T.Boolean(),
     propagation: T.String({ description: 'Propagation of a bind, such as `rprivate`; empty for other types.' }),
+    selinux: nullable(MountRelabeling),
+    noCopy: T.Boolean({ description: 'Whether an empty volume is not filled with what the image has there.' }),
+    subpath: nullable(T.String({ description: 'Folder of the volume that is mounted instead of its root.' })),
+    user: T.String({ description: 'User of the container: name, `uid` or `uid:gid`; empty for root.' }),
+    path: nullable(MountPath),
     tmpfs: nullable(MountTmpfs),
     project: nullable(ProjectName),
   },
   {
     $id: 'Mount',
     description:
-      "One mount of a container. It belongs to its volume's project, a mount of another type to its container's.",
+      "One mount of a container. `path` is null for what binds no path of the host, and for a path that was not looked at. It belongs to its volume's project, a mount of another type to its container's.",
   },
 );
 export type Mount = Static<typeof Mount>;

@@ -4,7 +4,7 @@ import { requireHost } from '../hosts/read.ts';
 import { query } from '../operation.ts';
 import { HostName, object, ProjectName, paging, T } from '../schema.ts';
 import { VolumeName } from '../volumes/model.ts';
-import { Mount, MountPage, MountType } from './model.ts';
+import { Mount, MountPage, MountPropagation, MountType } from './model.ts';
 import * as store from './store.ts';
 
 export const listMounts = query('mounts.list', {
@@ -19,6 +19,13 @@ export const listMounts = query('mounts.list', {
     volume: T.Optional(VolumeName),
     project: T.Optional(ProjectName),
     readOnly: T.Optional(T.Boolean()),
+    target: T.Optional(T.String({ minLength: 1, maxLength: 4096, description: 'Path in the container.' })),
+    source: T.Optional(
+      T.String({ pattern: '^/', maxLength: 4096, description: 'Path on the host: it and what is below it.' }),
+    ),
+    driver: T.Optional(T.String({ minLength: 1, maxLength: 255, description: 'Driver of the volume.' })),
+    propagation: T.Optional(MountPropagation),
+    user: T.Optional(T.String({ maxLength: 255, description: 'User of the container; empty for root.' })),
     ...paging,
   }),
   output: MountPage,

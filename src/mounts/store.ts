@@ -1,11 +1,15 @@
 import type { ProjectScope } from '../access/roles.ts';
+import type { ContainerState } from '../containers/model.ts';
 import type { Prisma, Reader } from '../database/client.ts';
-import { keysByHost } from '../hosts/read.ts';
+import { boundFolderOf, type HostPath, hostPathKey, keysByHost, type PathFacts, pathFactsOf } from '../hosts/read.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { Mount, MountTmpfs, MountType } from './model.ts';
+import type { Mount, MountPropagation, MountRelabeling, MountTmpfs, MountType } from './model.ts';
 
-const include = { container: { select: { name: true } } } as const;
+const include = {
+  container: { select: { name: true, state: true, user: true } },
+  volume: { select: { driver: true, options: true } },
+} as const;
 type Row = Prisma.MountGetPayload<{ include: typeof include }>;
 
 const orderBy = [
@@ -23,6 +27,13 @@ export interface MountFilter {
   readonly volume?: string;
   readonly project?: string;
   readonly readOnly?: boolean;
+  readonly target?: string;
+  /** It and what is below it. */
+  readonly source?: string;
+  readonly driver?: string;
+  readonly propagation?: MountPropagation;
+  /** Of the container. */
+  readonly user?: string;
 }
 
 /** Mounts that the caller may see, by host, container and target. */
@@ -40,7 +51,9 @@ export async function listMounts(
     include,
     take: limit + 1,
   });
-  return toPage(rows, limit, ({ hostName, containerId, target }) => [hostName, containerId, target], toMount);
+  const paths = await pathFactsOf(db, rows.flatMap(hostPathOf));
+  const keyOf = ({ hostName, containerId, target }: Row) => [hostName, containerId, target];
+  return toPage(rows, limit, keyOf, (row) => toMount(row, paths));
 }
 
 /** The mounts of these volumes (`host/name`) that the caller may see. */
@@ -71,16 +84,26 @@ async function mountsWhere(db: Reader, scope: ProjectScope, alternatives: Prisma
     orderBy: [...orderBy],
     include,
   });
-  return rows.map(toMount);
+  const paths = await pathFactsOf(db, rows.flatMap(hostPathOf));
+  return rows.map((row) => toMount(row, paths));
 }
 
-function matching({ host, volume, container, ...equal }: MountFilter): Prisma.MountWhereInput {
+function matching({ host, volume, container, source, user, ...equal }: MountFilter): Prisma.MountWhereInput {
   return {
     ...equal,
+    ...(user === undefined ? {} : { container: { user } }),
+    ...(source === undefined ? {} : { AND: [{ OR: withinFolder(source) }] }),
     ...(host === undefined ? {} : { hostName: host }),
     ...(volume === undefined ? {} : { volumeName: volume }),
     ...(container === undefined ? {} : { OR: [{ containerId: container }, { container: { name: container } }] }),
   };
+}
+
+/** A folder and all that is below it; what means something to LIKE stands for itself. */
+function withinFolder(path: string): Prisma.MountWhereInput[] {
+  const folder = path.replace(/\/+$/, '');
+  const below = { source: { startsWith: `${folder.replaceAll(/[\\%_]/g, '\\$&')}/` } };
+  return folder === '' ? [below] : [{ source: folder }, below];
 }
 
 function within(scope: ProjectScope): Prisma.MountWhereInput {
@@ -98,21 +121,46 @@ function following(cursor: string): Prisma.MountWhereInput {
   };
 }
 
-function toMount({ hostName, containerId, container, volumeName, type, tmpfs, ...row }: Row): Mount {
-  const { source, target, driver, mode, readOnly, propagation, project } = row;
+/** The path of the host that a mount binds, itself or through its volume. */
+function hostPathOf({ hostName: host, type, source, volume }: Row): HostPath[] {
+  // Written by the inventory: options of a driver are strings.
+  const folder = volume === null ? null : boundFolderOf(volume.driver, volume.options as Record<string, string>);
+  const path = type === 'bind' ? source : folder;
+  return path === null ? [] : [{ host, path }];
+}
+
+function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>): Mount {
+  const { source, target, driver, mode, readOnly, propagation, noCopy, subpath, project } = row;
+  const [path] = hostPathOf(row);
   return {
-    host: hostName,
-    container: { id: containerId, name: container.name },
-    // Written by the inventory, in Docker's words.
-    type: type as MountType,
-    tmpfs: tmpfs as MountTmpfs | null,
-    volume: volumeName,
+    host: row.hostName,
+    // Words of Docker and what the inventory makes of them.
+    container: { id: row.containerId, name: row.container.name, state: row.container.state as ContainerState },
+    type: row.type as MountType,
+    selinux: row.selinux as MountRelabeling | null,
+    tmpfs: toTmpfs(row),
+    volume: row.volumeName,
+    options: mode.split(',').flatMap((word) => word.trim() || []),
+    user: row.container.user,
+    path: path === undefined ? null : (paths.get(hostPathKey(path)) ?? null),
     source,
     target,
     driver,
     mode,
     readOnly,
     propagation,
+    noCopy,
+    subpath,
     project,
+  };
+}
+
+function toTmpfs({ tmpfs, tmpfsUsedBytes, tmpfsMeasuredAt }: Row): MountTmpfs | null {
+  if (tmpfs === null) return null;
+  return {
+    // Written by the inventory.
+    ...(tmpfs as Omit<MountTmpfs, 'usedBytes' | 'measuredAt'>),
+    usedBytes: tmpfsUsedBytes === null ? null : Number(tmpfsUsedBytes),
+    measuredAt: tmpfsMeasuredAt?.toISOString() ?? null,
   };
 }

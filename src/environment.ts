@@ -53,7 +53,11 @@ export const Environment = T.Object({
     default: 10,
     description: 'A worker silent for this long has lost its jobs.',
   }),
-  STOWAGE_MEASURE_SECONDS: positive(21_600, 'Time between two measurements of the space on a host.'),
+  STOWAGE_MEASURE_SECONDS: T.Integer({
+    minimum: 0,
+    default: 21_600,
+    description: 'Time between two measurements of the space on a host; 0: only when asked for.',
+  }),
   STOWAGE_MEASURE_VOLUME_SECONDS: positive(300, 'Longest that the sizing of one volume may take.'),
   STOWAGE_MONITOR_SECONDS: positive(60, 'Time between two readings of what containers read and write.'),
   STOWAGE_HISTORY_DAYS: positive(90, 'How long measurements are kept.'),

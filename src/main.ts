@@ -17,6 +17,7 @@ import { sweepOrphans } from './jobs/orphans.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openPorts } from './ports.ts';
 import { ensureDefaultRepository } from './repositories/default-repository.ts';
+import { scheduleMeasurements } from './space/schedule.ts';
 import { findDatabase, findEngine } from './surroundings.ts';
 
 const localHost = 'local';
@@ -61,7 +62,13 @@ async function start(config: Config): Promise<void> {
     ports.log.warn({ err: error }, 'there is no helper image yet; jobs will ask for it again');
   });
 
-  if (config.roles.has('watcher')) background(ports, watchHosts(ports, draining.signal, [keepImages]), sweep(ports));
+  if (config.roles.has('watcher'))
+    background(
+      ports,
+      watchHosts(ports, draining.signal, [keepImages]),
+      sweep(ports),
+      scheduleMeasurements(ports, draining.signal),
+    );
   if (config.roles.has('worker'))
     background(ports, startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, draining.signal));
   if (config.roles.has('api')) welcome({ address: await listen(ports), adminKeyFile, engine: engine.address });

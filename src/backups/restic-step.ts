@@ -1,8 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
-import { type HelperMount, phantomLabel } from '../engine/helper.ts';
+import type { HelperMount } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { LockRequest, RunningJob } from '../jobs/handler.ts';
-import { type HelperOutcome, helperName, prepareHelper, runHelper } from '../jobs/helper-run.ts';
+import { dropPhantom, type HelperOutcome, prepareHelper, runHelper } from '../jobs/helper-run.ts';
 import { whileAlone } from '../jobs/locks.ts';
 import { markReady, type OpenRepository, suspectLock } from '../repositories/read.ts';
 import { initCommand, unlockCommand } from '../restic/commands.ts';
@@ -32,8 +32,10 @@ export async function prepareStep(
   step: ResticStep,
 ): Promise<void> {
   await requireRepositoryVolume(engine, repository);
-  const id = await prepareHelper(engine, job, { step: step.step, spec: specOf(repository, step) });
-  await refusePhantoms(engine, id, helperName(job, step.step), step.mounts);
+  const spec = specOf(repository, step);
+  await prepareHelper(engine, job, { step: step.step, spec });
+  const gone = await dropPhantom(engine, job, { step: step.step, spec });
+  if (gone !== null) throw volumeGone(engine.host, gone);
 }
 
 /** Runs restic to its end, or attaches to the helper that does. A helper that dies leaves the suspicion of a lock. */
@@ -69,23 +71,6 @@ function specOf(repository: OpenRepository, { command, capabilities, mounts }: R
     capabilities,
     mounts,
   });
-}
-
-/** A volume that is gone is made by Docker, empty, when a helper mounts it: such a one is removed, and the job refused. */
-async function refusePhantoms(
-  engine: Engine,
-  helperId: string,
-  name: string,
-  mounts: readonly HelperMount[],
-): Promise<void> {
-  for (const { type, source } of mounts) {
-    if (type !== 'volume') continue;
-    const volume = await engine.findVolume(source);
-    if (volume?.labels[phantomLabel] !== name) continue;
-    await engine.removeHelper(helperId);
-    await engine.removeVolume(source);
-    throw volumeGone(engine.host, source);
-  }
 }
 
 /** The failure for a volume that was there when the job was asked for. */

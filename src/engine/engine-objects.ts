@@ -119,6 +119,15 @@ export interface EngineImageDetails extends EngineImage {
   readonly steps: readonly { readonly instruction: string; readonly bytes: number; readonly createdAt: Date | null }[];
 }
 
+/** As `docker system df` counts. */
+export interface EngineImageSpace {
+  readonly count: number;
+  /** Images that a container was made from. */
+  readonly active: number;
+  readonly bytes: number;
+  readonly reclaimableBytes: number;
+}
+
 export interface EngineNetwork {
   readonly id: string;
   readonly name: string;

@@ -8,6 +8,7 @@ import type {
   EngineEvent,
   EngineImage,
   EngineImageDetails,
+  EngineImageSpace,
   EngineInfo,
   EngineNetwork,
   EngineVolume,
@@ -52,6 +53,8 @@ export interface Engine {
   /** Does nothing when it is gone; its anonymous volumes stay. Throws `engine_error` while it runs. */
   removeContainer(id: string): Promise<void>;
   listImages(): Promise<EngineImage[]>;
+  /** What all images take, a layer that several share counted once. Null where the engine cannot tell without walking all volumes (API before 1.42). */
+  imageSpace(): Promise<EngineImageSpace | null>;
   /** Layers and steps of an image; null when it is gone. */
   findImage(id: string): Promise<EngineImageDetails | null>;
   /** By reference (only that name) or by id. Does nothing when it is gone. Throws `engine_error` while a container needs it. */

@@ -58,11 +58,22 @@ function environmentOf({ environment, secrets, streamed = false }: HelperSpec): 
   };
 }
 
-function mountSettings({ type, source, target, readOnly }: HelperMount, helper: string): MountSettings {
+function mountSettings(
+  { type, source, target, readOnly, ofEngine = false, alone = false }: HelperMount,
+  helper: string,
+): MountSettings {
   const mount = { Type: type, Source: source, Target: target, ReadOnly: readOnly };
-  // What holds Docker's own folder must not be bound privately; left to itself it takes `rslave` where it can.
-  if (type === 'bind') return source === '/' ? mount : { ...mount, BindOptions: { Propagation: 'rprivate' } };
+  if (type === 'bind') return { ...mount, BindOptions: bindOptions(ofEngine || source === '/', alone) };
   // The label goes to a volume that does not exist yet: it tells one that Docker has just made from the one that was meant.
   const options = { NoCopy: true, Labels: { [phantomLabel]: helper } };
   return { ...mount, VolumeOptions: { ...options, DriverConfig: { Name: '', Options: {} } } };
+}
+
+/**
+ * What holds the engine's own folder, or lies below it, must not be bound privately; left to itself the engine takes
+ * `rslave` where it can.
+ */
+function bindOptions(isEngines: boolean, alone: boolean): MountSettings['BindOptions'] {
+  const options = { ...(isEngines ? {} : { Propagation: 'rprivate' }), ...(alone ? { NonRecursive: true } : {}) };
+  return options as MountSettings['BindOptions'];
 }

@@ -22,6 +22,10 @@ export interface HelperMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Of a bind: a folder below the engine's own root, where what is unmounted on the host is unmounted in the helper too, so that it holds nothing. */
+  readonly ofEngine?: boolean;
+  /** Of a bind: whether what is mounted below its source stays out. */
+  readonly alone?: boolean;
 }
 
 export interface HelperSpec {

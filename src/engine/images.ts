@@ -1,15 +1,17 @@
 import { type Connection, patience } from './connection.ts';
+import { askDiskUsage } from './disk-usage.ts';
 import type { Engine } from './engine.ts';
-import type { EngineImage } from './engine-objects.ts';
+import type { EngineImage, EngineImageSpace } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 
-type ImageCalls = Pick<Engine, 'listImages' | 'findImage' | 'removeImage'>;
+type ImageCalls = Pick<Engine, 'listImages' | 'imageSpace' | 'findImage' | 'removeImage'>;
 
 const gone = 404;
 const noTag = '<none>:<none>';
 
 /** The part of an engine that is about images. */
-export function imageCalls({ docker, ask }: Connection): ImageCalls {
+export function imageCalls(connection: Connection): ImageCalls {
+  const { docker, ask } = connection;
   const handle = (reference: string) => docker.getImage(encodeURIComponent(reference));
 
   return {
@@ -24,6 +26,11 @@ export function imageCalls({ docker, ask }: Connection): ImageCalls {
           createdAt: new Date(Created * 1000),
         }),
       );
+    },
+
+    async imageSpace() {
+      const answer = await askDiskUsage<RawUsage>(connection, 'image');
+      return answer?.LayersSize === undefined ? null : toSpace(answer.LayersSize, answer.Images ?? []);
     },
 
     async findImage(id) {
@@ -47,6 +54,20 @@ export function imageCalls({ docker, ask }: Connection): ImageCalls {
       await ask(patience.lengthy, () => handle(reference).remove().catch(exceptStatus(gone)));
     },
   };
+}
+
+interface RawUsage {
+  readonly LayersSize?: number;
+  readonly Images?:
+    | readonly { readonly Size: number; readonly SharedSize: number; readonly Containers: number }[]
+    | null;
+}
+
+/** Docker's own sum: what is in use are the layers that an image with containers has for itself. */
+function toSpace(bytes: number, images: NonNullable<RawUsage['Images']>): EngineImageSpace {
+  const active = images.filter(({ Containers }) => Containers > 0);
+  const used = active.reduce((total, { Size, SharedSize }) => total + Size - Math.max(SharedSize, 0), 0);
+  return { count: images.length, active: active.length, bytes, reclaimableBytes: Math.max(bytes - used, 0) };
 }
 
 interface RawStep {

@@ -1,6 +1,6 @@
 import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type HelperLine, type HelperSecrets, type HelperSpec, helperLabels } from '../engine/helper.ts';
+import { type HelperLine, type HelperSecrets, type HelperSpec, helperLabels, phantomLabel } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from './handler.ts';
 
@@ -46,6 +46,27 @@ export async function prepareHelper(
   await job.noteHelper(name);
   const { id } = await engine.createHelper({ ...spec, name, labels });
   return id;
+}
+
+/**
+ * A volume that is gone is made by Docker, empty, when a helper mounts it. Removes such a volume, and the helper of the
+ * step with it, which was prepared and not started; gives the name of the volume, or null when all were there.
+ */
+export async function dropPhantom(
+  engine: Engine,
+  job: RunningJob,
+  { step, spec }: Pick<HelperStep, 'step' | 'spec'>,
+): Promise<string | null> {
+  const helper = helperName(job, step);
+  for (const { type, source } of spec.mounts) {
+    if (type !== 'volume') continue;
+    const volume = await engine.findVolume(source);
+    if (volume?.labels[phantomLabel] !== helper) continue;
+    await engine.removeHelper(helper);
+    await engine.removeVolume(source);
+    return source;
+  }
+  return null;
 }
 
 /**

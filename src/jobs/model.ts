@@ -2,7 +2,7 @@ import { Bytes, Count, DateTime, HostName, nullable, object, page, type Static, 
 
 export const JobKind = words(
   'JobKind',
-  ['volume_backup', 'volume_restore', 'volume_delete', 'volume_undelete', 'host_prune'],
+  ['volume_backup', 'volume_restore', 'volume_delete', 'volume_undelete', 'host_prune', 'host_measure'],
   'What a job does.',
 );
 export type JobKind = Static<typeof JobKind>;

@@ -18,6 +18,8 @@ import { repositoryGraphql } from '../repositories/graphql.ts';
 import { repositoryRoutes } from '../repositories/rest.ts';
 import { snapshotGraphql } from '../snapshots/graphql.ts';
 import { snapshotRoutes } from '../snapshots/rest.ts';
+import { spaceGraphql } from '../space/graphql.ts';
+import { spaceRoutes } from '../space/rest.ts';
 import { volumeGraphql } from '../volumes/graphql.ts';
 import { volumeRoutes } from '../volumes/rest.ts';
 
@@ -32,6 +34,7 @@ export const routes = [
   ...snapshotRoutes,
   ...backupRoutes,
   ...pruningRoutes,
+  ...spaceRoutes,
   ...jobRoutes,
   ...accessRoutes,
 ];
@@ -48,5 +51,6 @@ export const graphqlParts = {
   snapshots: snapshotGraphql,
   backups: backupGraphql,
   pruning: pruningGraphql,
+  space: spaceGraphql,
   access: accessGraphql,
 };

@@ -53,9 +53,21 @@ export const EnvironmentName = T.String({
 });
 
 export const VolumeUsage = object(
-  { bytes: Bytes, files: Count, measuredAt: DateTime },
-  { $id: 'VolumeUsage', description: 'What a volume held when it was last measured.' },
+  {
+    bytes: Bytes,
+    allocatedBytes: nullable(Bytes),
+    files: Count,
+    inodes: nullable(Count),
+    measuredAt: DateTime,
+  },
+  {
+    $id: 'VolumeUsage',
+    description:
+      'What a volume held when it was last measured: bytes in all its files, bytes that those and its folders have on the disk, entries that are no folders, and inodes, the folders included.',
+  },
 );
+
+export type VolumeUsage = Static<typeof VolumeUsage>;
 
 export const VolumeBackendKind = words(
   'VolumeBackendKind',

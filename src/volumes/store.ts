@@ -3,7 +3,7 @@ import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { keysByHost } from '../hosts/read.ts';
 import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { DataClass, KnownVolume, VolumeKind } from './model.ts';
+import type { DataClass, KnownVolume, VolumeKind, VolumeUsage } from './model.ts';
 import { matching, type VolumeFilter, within } from './volume-filter.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
@@ -99,9 +99,7 @@ function following(cursor: string): Prisma.VolumeWhereInput {
 }
 
 function toVolume(row: Row, containers: number): KnownVolume {
-  const { usageBytes, usageFiles, usageMeasuredAt } = row;
   const lastUsed = containers > 0 ? new Date() : row.lastUsedAt;
-  const isMeasured = usageBytes !== null && usageFiles !== null && usageMeasuredAt !== null;
   return {
     id: row.id,
     host: row.hostName,
@@ -120,9 +118,24 @@ function toVolume(row: Row, containers: number): KnownVolume {
     lastUsedAt: lastUsed?.toISOString() ?? null,
     inUse: containers > 0,
     containers,
-    usage: isMeasured
-      ? { bytes: Number(usageBytes), files: Number(usageFiles), measuredAt: usageMeasuredAt.toISOString() }
-      : null,
+    usage: toUsage(row),
     version: row.version,
+  };
+}
+
+function toUsage({
+  usageBytes,
+  usageAllocatedBytes,
+  usageFiles,
+  usageInodes,
+  usageMeasuredAt,
+}: Row): VolumeUsage | null {
+  if (usageBytes === null || usageFiles === null || usageMeasuredAt === null) return null;
+  return {
+    bytes: Number(usageBytes),
+    allocatedBytes: usageAllocatedBytes === null ? null : Number(usageAllocatedBytes),
+    files: Number(usageFiles),
+    inodes: usageInodes === null ? null : Number(usageInodes),
+    measuredAt: usageMeasuredAt.toISOString(),
   };
 }

@@ -83,6 +83,7 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
   await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${volume}`)).inUse, 20);
   const isKnown = ({ image }: { image: object | null }) => image !== null;
   await stowage.until(`/v1/hosts/local/containers/${container.id}/layers`, isKnown, 20);
+  await stowage.finished('POST', '/v1/hosts/local/measurements', {});
   const values = {
     host: 'local',
     name: volume,

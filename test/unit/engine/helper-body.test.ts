@@ -43,8 +43,19 @@ t.test('who looks at files of the host sees its users and labels as they are', (
   const root = { type: 'bind', source: '/', target: '/host', readOnly: true } as const;
   const { HostConfig } = helperBody({ ...spec, hostFiles: true, mounts: [root] }, 'image', 'i');
   t.match(HostConfig, { UsernsMode: 'host', SecurityOpt: ['no-new-privileges', 'label=disable'] });
-  t.same(HostConfig?.Mounts, [{ Type: 'bind', Source: '/', Target: '/host', ReadOnly: true }]);
+  t.same(HostConfig?.Mounts, [{ Type: 'bind', Source: '/', Target: '/host', ReadOnly: true, BindOptions: {} }]);
   t.notOk('UsernsMode' in (helperBody(spec, 'image', 'i').HostConfig ?? {}));
+  t.end();
+});
+
+t.test('a bind that is to stand alone brings nothing that is mounted below it', (t) => {
+  const bindOf = (more: object) => {
+    const mounts = [{ type: 'bind' as const, source: '/srv', target: '/srv', readOnly: true, ...more }];
+    return helperBody({ ...spec, mounts }, 'image', 'installation').HostConfig?.Mounts?.[0]?.BindOptions;
+  };
+  t.same(bindOf({}), { Propagation: 'rprivate' });
+  t.same(bindOf({ alone: true }), { Propagation: 'rprivate', NonRecursive: true });
+  t.same(bindOf({ ofEngine: true, alone: true }), { NonRecursive: true });
   t.end();
 });
 

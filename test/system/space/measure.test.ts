@@ -1,0 +1,135 @@
+import t from 'tap';
+import { testDocker } from '../../machinery/docker.ts';
+import { startApp } from '../../machinery/engine-user.ts';
+import { startStowage } from '../../machinery/stowage.ts';
+import { manyFiles, meetHelper } from './held-helper.ts';
+
+const measurements = '/v1/hosts/local/measurements';
+
+/** Everything that makes sizes hard: hard links, holes, odd names, links, a pipe, and many small files. */
+const odd = `cd /data; mkdir -p deep/er many
+  head -c 300000 /dev/urandom > plain; ln plain deep/linked; ln plain deep/er/again
+  truncate -s 50000000 holes; printf x | dd of=holes bs=1 seek=25000000 conv=notrunc 2>/dev/null
+  ln -s ../plain deep/link; mkfifo pipe; : > empty
+  printf 1 > "$(printf 'new\\nline')"; printf 22 > ' blank '; printf 333 > '-n'; printf 4444 > "$(printf '\\377')"
+  i=0; while [ $i -lt 3000 ]; do echo $i > many/$i; i=$((i + 1)); done
+  chown -R 999:999 deep many; chmod 0700 deep many`;
+
+/** What GNU du and Docker say of a volume. */
+async function judged(docker: ReturnType<typeof testDocker>, volume: string) {
+  const du = await docker.run(
+    volume,
+    'cd /data; du -s -k . | cut -f1; find . -not -type d -printf x | wc -c; find . -printf "%i\\n" | sort -u | wc -l',
+  );
+  const [kib, files, inodes] = du.trim().split('\n').map(Number);
+  const { Volumes } = await docker.engine.df();
+  const found = Volumes?.find(({ Name }: { Name: string }) => Name === volume);
+  return { bytes: found?.UsageData?.Size, allocatedBytes: (kib ?? 0) * 1024, files, inodes };
+}
+
+t.test('volumes are sized as Docker and du size them, whatever lies in them', async (t) => {
+  const docker = testDocker(t);
+  const stowage = await startStowage(t);
+  const names = [docker.name('odd'), docker.name('empty')];
+  for (const name of names) await stowage.created('POST', '/v1/hosts/local/volumes', { name });
+  await docker.run(names[0] ?? '', odd);
+  const before = await stowage.get(`/v1/hosts/local/volumes/${names[0]}`);
+  t.equal(before.usage, null);
+
+  const job = await stowage.finished('POST', measurements, {});
+  t.equal(job.state, 'succeeded', job.error?.detail);
+  t.match(job, { kind: 'host_measure', volume: null, result: { imagesMeasured: Number, containersMeasured: Number } });
+  for (const name of names) {
+    const { usage } = await stowage.get(`/v1/hosts/local/volumes/${name}`);
+    const { measuredAt, ...sizes } = usage;
+    t.same(sizes, await judged(docker, name), name);
+    t.ok(Date.now() - Date.parse(measuredAt) < 60_000);
+  }
+  t.equal((await docker.helpersOf(job.id)).length, 0, 'no helper is left');
+});
+
+t.test('a volume with options is sized while a running container has it, else left with the reason', async (t) => {
+  const docker = testDocker(t);
+  const stowage = await startStowage(t);
+  const volume = docker.name('tmpfs');
+  const options = { type: 'tmpfs', device: 'tmpfs', o: 'size=20m' };
+  await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume, options });
+  const idle = await stowage.finished('POST', measurements, {});
+  t.match(idle.result.skipped.join('\n'), new RegExp(`volume/${volume}: it has options and no running container`));
+  t.equal((await stowage.get(`/v1/hosts/local/volumes/${volume}`)).usage, null);
+
+  await docker.container({ volume, script: 'head -c 1000000 /dev/zero > /data/file; sleep 600', stopTimeout: 1 });
+  await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${volume}`)).inUse, 20);
+  const busy = await stowage.finished('POST', measurements, {});
+  t.notMatch(busy.result.skipped.join('\n'), new RegExp(volume));
+  t.match((await stowage.get(`/v1/hosts/local/volumes/${volume}`)).usage, { bytes: 1_000_000, files: 1, inodes: 2 });
+});
+
+t.test(
+  'a volume is deleted and the control plane killed in the middle: nothing comes back, nothing is sampled twice',
+  async (t) => {
+    const docker = testDocker(t);
+    const first = await startStowage(t);
+    const [large, deleted, kept] = ['a-large', 'b-deleted', 'c-kept'].map((name) => docker.name(name));
+    for (const name of [large, deleted, kept]) await first.created('POST', '/v1/hosts/local/volumes', { name });
+    await docker.run(large ?? '', manyFiles);
+    const app = await startApp(t, {
+      Entrypoint: ['/bin/sh', '-c'],
+      Cmd: ['head -c 700000 /dev/zero > /file; sleep 600'],
+    });
+    await docker.until(
+      async () => (await first.call('GET', `/v1/hosts/local/containers/${app.id}`)).status === 200,
+      20,
+    );
+
+    const { job, helper } = await meetHelper(
+      docker,
+      'volumes-',
+      () => first.accepted('POST', measurements, {}),
+      (found) => found.pause(),
+    );
+    await docker.engine.getVolume(deleted ?? '').remove();
+    await first.kill();
+    const second = await startStowage(t, { database: first.database, state: first.state });
+    await helper.unpause();
+    const done = await second.waitForJob(job.id, 90);
+    t.equal(done.state, 'succeeded', done.error?.detail);
+    t.equal(done.attempts.length, 1, 'it was one attempt');
+    const log = await second.get(`/v1/jobs/${job.id}/log`);
+    t.match(log.items.map(({ message }: { message: string }) => message).join('\n'), /Attached to the helper/);
+    t.notOk(await docker.volumeExists(deleted ?? ''), 'what was deleted stays deleted');
+
+    const [counts] = await first.database.query(
+      `select (select count(*)::int from volume_samples where volume = $1) as large, (select count(*)::int from volume_samples where volume = $2) as kept,
+      (select count(*)::int from volume_samples where volume = $3) as deleted, (select count(*)::int from host_samples) as hosts,
+      (select count(*)::int from container_samples where container_id = $4) as containers,
+      (select writable_bytes::int from containers where id = $4) as bytes`,
+      [large, kept, deleted, app.id],
+    );
+    t.match(counts, { large: 1, kept: 1, deleted: 0, hosts: 1, containers: 1 });
+    t.ok(counts.bytes >= 700_000 && counts.bytes < 800_000, `${counts.bytes} bytes in the container`);
+  },
+);
+
+t.test('one that takes longer than its limit keeps what was known, and has the reason', async (t) => {
+  const docker = testDocker(t);
+  const stowage = await startStowage(t, { env: { STOWAGE_MEASURE_VOLUME_SECONDS: '1' } });
+  const volume = docker.name('large');
+  await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume });
+  await docker.run(volume, 'echo x > /data/file');
+  await stowage.finished('POST', measurements, {});
+  const { usage } = await stowage.get(`/v1/hosts/local/volumes/${volume}`);
+  t.match(usage, { files: 1 });
+
+  await docker.run(volume, manyFiles);
+  const ask = () => stowage.accepted('POST', measurements, {});
+  // A hundredth of a processor is too little for it.
+  const { job, helper } = await meetHelper(docker, 'volumes-', ask, (found) =>
+    found.update({ CpuPeriod: 100_000, CpuQuota: 1_000 }),
+  );
+  await docker.until(async () => (await helper.logs({ stdout: true }).catch(() => 'gone')).includes(`${volume}`), 60);
+  await helper.update({ CpuPeriod: 100_000, CpuQuota: 100_000 });
+  const done = await stowage.waitForJob(job.id, 90);
+  t.match(done.result.skipped.join('\n'), new RegExp(`volume/${volume}: sizing it took longer than 1 s`));
+  t.same((await stowage.get(`/v1/hosts/local/volumes/${volume}`)).usage, usage);
+});

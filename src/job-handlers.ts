@@ -1,4 +1,5 @@
 import { backupHandlers } from './backups/handlers.ts';
+import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
 import { pruningHandlers } from './pruning/handlers.ts';
 import { spaceHandlers } from './space/handlers.ts';
@@ -6,6 +7,7 @@ import { spaceHandlers } from './space/handlers.ts';
 /** What the workers do for each kind of job. A new domain is added here. */
 export const jobHandlers: JobHandlers = {
   ...backupHandlers,
+  ...imageHandlers,
   ...pruningHandlers,
   ...spaceHandlers,
 };

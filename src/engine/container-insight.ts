@@ -1,7 +1,8 @@
 import type { ContainerInspectInfo, ContainerStats } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
+import { containerChanges } from './container-changes.ts';
 import type { Engine } from './engine.ts';
-import type { EngineActivity, EngineChange } from './engine-objects.ts';
+import type { EngineActivity } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 
 type InsightCalls = Pick<
@@ -11,10 +12,10 @@ type InsightCalls = Pick<
 
 const gone = 404;
 const beingRemoved = 409;
-const changeKinds = ['changed', 'added', 'deleted'] as const;
 
 /** The part of an engine that looks into single containers. */
-export function insightCalls({ docker, ask }: Connection): InsightCalls {
+export function insightCalls(connection: Connection): InsightCalls {
+  const { docker, ask } = connection;
   const handle = (id: string) => docker.getContainer(encodeURIComponent(id));
 
   async function inspect(id: string): Promise<ContainerInspectInfo | undefined> {
@@ -32,13 +33,7 @@ export function insightCalls({ docker, ask }: Connection): InsightCalls {
       return found === undefined ? null : { writableBytes: found.SizeRw ?? 0, rootBytes: found.SizeRootFs ?? 0 };
     },
 
-    async containerChanges(id) {
-      const found: RawChange[] | null | undefined = await ask(patience.lengthy, () =>
-        handle(id).changes().catch(exceptStatus(gone)),
-      );
-      // An engine says null for a container without changes.
-      return found === undefined ? null : (found ?? []).map(toChange);
-    },
+    containerChanges: (id, signal) => containerChanges(connection, id, signal),
 
     async containerPlace(id) {
       const found = await inspect(id);
@@ -69,15 +64,6 @@ export function insightCalls({ docker, ask }: Connection): InsightCalls {
 interface SizedInspect {
   readonly SizeRw?: number;
   readonly SizeRootFs?: number;
-}
-
-interface RawChange {
-  readonly Path: string;
-  readonly Kind: number;
-}
-
-function toChange({ Path, Kind }: RawChange): EngineChange {
-  return { path: Path, kind: changeKinds[Kind] ?? 'changed' };
 }
 
 function toActivity({ blkio_stats: disk, memory_stats: memory }: ContainerStats): EngineActivity {

@@ -44,8 +44,11 @@ export interface Engine {
   pauseContainer(id: string): Promise<void>;
   /** Bytes of a container's writable layer, and of all its layers together: the engine walks the layer. Null when it is gone. */
   containerSize(id: string): Promise<{ readonly writableBytes: number; readonly rootBytes: number } | null>;
-  /** What a container has changed in its writable layer, as `docker diff` says it. Null when it is gone. */
-  containerChanges(id: string): Promise<EngineChange[] | null>;
+  /**
+   * What a container has changed in its writable layer, as `docker diff` says it; the engine finds all of it before it
+   * answers. Read to the end or until the signal aborts. Null when the container is gone.
+   */
+  containerChanges(id: string, signal: AbortSignal): Promise<AsyncIterable<EngineChange> | null>;
   /** Where the writable layer is on the host, and the process of the container. Null when it is gone. */
   containerPlace(id: string): Promise<EngineContainerPlace | null>;
   /** Cgroup statistics of a running container; null when it does not run. */

@@ -6,7 +6,9 @@ export const imageGraphql = graphql({
     images: field(operations.listImages),
     image: field(operations.getImage, { nullable: true }),
     containerLayers: field(operations.getContainerLayers, { nullable: true }),
+    containerChanges: field(operations.listContainerChanges, { nullable: true }),
   },
+  Mutation: { createChangeScan: field(operations.scanContainer) },
   edges: {
     Container: {
       madeFrom: edge('Image', operations.imagesByAddress, {

@@ -2,9 +2,21 @@ import { ContainerAddress } from '../containers/model.ts';
 import { containerTarget, findContainer } from '../containers/read.ts';
 import { type Failure, fail } from '../errors.ts';
 import { requireHost } from '../hosts/read.ts';
-import { query } from '../operation.ts';
+import { Job } from '../jobs/model.ts';
+import { enqueueJob, recallJob } from '../jobs/read.ts';
+import { command, query } from '../operation.ts';
 import { HostName, object, paging, T } from '../schema.ts';
-import { ContainerLayers, Image, ImageAddress, ImageDetails, ImagePage } from './model.ts';
+import { listChanges } from './change-store.ts';
+import {
+  ChangeKind,
+  ChangeOrder,
+  ContainerChanges,
+  ContainerLayers,
+  Image,
+  ImageAddress,
+  ImageDetails,
+  ImagePage,
+} from './model.ts';
 import * as store from './store.ts';
 
 export const listImages = query('images.list', {
@@ -60,6 +72,55 @@ export const getContainerLayers = query('images.layersOfContainer', {
       otherSteps: image?.otherSteps ?? [],
       writableLayer: await store.writableLayer(ports.db, host, found.id),
     };
+  },
+});
+
+export const scanContainer = command('changes.scan', {
+  permission: 'operate',
+  reach: containerTarget,
+  summary: "Find out what a container has changed in its image's files",
+  description:
+    "The engine compares all files, and a helper at low priority sizes the writable layer: on a host that is busy, at a time when that does not matter. What is found takes the place of the last scan's.",
+  input: object({ host: HostName, container: ContainerAddress }),
+  output: Job,
+  recall: recallJob,
+  async run(context, { host, container }) {
+    const found = await findContainer(context.ports.db, host, container);
+    if (found === null) throw containerTarget.absent({ host, container });
+    return await enqueueJob(context, {
+      kind: 'container_scan',
+      host,
+      volume: null,
+      project: found.project,
+      input: { container: found.id, name: found.name },
+    });
+  },
+});
+
+export const listContainerChanges = query('changes.list', {
+  permission: 'read',
+  reach: containerTarget,
+  summary: "List what a container has changed in its image's files, by folder",
+  description:
+    'As the last scan found it. Folders three levels below the root stand for all below them; each is told with a hint when what it holds belongs into a volume.',
+  input: object({
+    host: HostName,
+    container: ContainerAddress,
+    kind: T.Optional(ChangeKind),
+    order: T.Optional(ChangeOrder),
+    ...paging,
+  }),
+  output: ContainerChanges,
+  async run({ ports }, { host, container, limit = 50, cursor, kind, order = 'bytes' }) {
+    const found = await findContainer(ports.db, host, container);
+    if (found === null) throw containerTarget.absent({ host, container });
+    const changes = await listChanges(ports.db, host, found.id, { kind, order }, limit, cursor);
+    if (changes === null)
+      throw fail(
+        'not_measured',
+        `Container "${found.name}" was not scanned yet; POST /v1/hosts/${host}/containers/${found.id}/change-scans asks for it.`,
+      );
+    return changes;
   },
 });
 

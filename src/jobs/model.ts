@@ -2,7 +2,15 @@ import { Bytes, Count, DateTime, HostName, nullable, object, page, type Static, 
 
 export const JobKind = words(
   'JobKind',
-  ['volume_backup', 'volume_restore', 'volume_delete', 'volume_undelete', 'host_prune', 'host_measure'],
+  [
+    'volume_backup',
+    'volume_restore',
+    'volume_delete',
+    'volume_undelete',
+    'host_prune',
+    'host_measure',
+    'container_scan',
+  ],
   'What a job does.',
 );
 export type JobKind = Static<typeof JobKind>;

@@ -84,6 +84,7 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
   const isKnown = ({ image }: { image: object | null }) => image !== null;
   await stowage.until(`/v1/hosts/local/containers/${container.id}/layers`, isKnown, 20);
   await stowage.finished('POST', '/v1/hosts/local/measurements', {});
+  await stowage.finished('POST', `/v1/hosts/local/containers/${container.id}/change-scans`, {});
   const values = {
     host: 'local',
     name: volume,

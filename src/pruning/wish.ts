@@ -54,6 +54,7 @@ export interface Wish {
 
 /** Reads a request, durations counted back from `now`. Throws `invalid_input`. */
 export function readWish(request: PruneRequest, now: Date): Wish {
+  refuseHalfCharacters(request);
   const { containers, networks, images, volumes, buildCache, project = null } = request;
   const shared = Object.entries({ networks, images, buildCache }).find(([, wish]) => wish !== undefined)?.[0];
   if (project !== null && shared !== undefined)
@@ -93,6 +94,17 @@ function has(labels: Readonly<Record<string, string>>, wanted: string): boolean 
   const key = end === -1 ? wanted : wanted.slice(0, end);
   if (!Object.hasOwn(labels, key)) return false;
   return end === -1 || labels[key] === wanted.slice(end + 1);
+}
+
+/** PostgreSQL keeps no text with half a character in it, and Docker has none. */
+function refuseHalfCharacters(request: PruneRequest): void {
+  const odd = textsIn(request).find((text) => !text.isWellFormed());
+  if (odd !== undefined) throw fail('invalid_input', `"${odd.toWellFormed()}" holds half a character.`);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 interface Labelled {

@@ -3,7 +3,7 @@ import type { AnyOperation } from '../src/operation.ts';
 import { graphqlParts, routes } from '../src/server/interfaces.ts';
 import { table } from './markdown-table.ts';
 
-const permissions: readonly Permission[] = ['read', 'operate', 'administer', 'audit'];
+const permissions: readonly Permission[] = ['read', 'inspect', 'operate', 'administer', 'audit'];
 const begin = '<!-- made by setup/emit-interfaces.ts -->';
 const end = '<!-- end of what is made -->';
 

@@ -8,6 +8,7 @@ import { type Config, configOfProcess } from './config.ts';
 import type { Ports } from './context.ts';
 import { migrate } from './database/migrations.ts';
 import { ensureHelperImage } from './engine/helper-image.ts';
+import { keepFindings } from './findings/read.ts';
 import { ensureHost } from './hosts/read.ts';
 import { watchHosts } from './hosts/watcher.ts';
 import { forgetOldKeys } from './idempotency.ts';
@@ -65,7 +66,7 @@ async function start(config: Config): Promise<void> {
   if (config.roles.has('watcher'))
     background(
       ports,
-      watchHosts(ports, draining.signal, [keepImages]),
+      watchHosts(ports, draining.signal, [keepImages, keepFindings]),
       sweep(ports),
       scheduleMeasurements(ports, draining.signal),
     );

@@ -38,6 +38,12 @@ export function createTelemetry() {
       labelNames: ['host'] as const,
       registers,
     }),
+    findings: new Gauge({
+      name: 'stowage_findings',
+      help: 'Findings of a host that are open, by severity; told by the process that judges the host.',
+      labelNames: ['host', 'severity'] as const,
+      registers,
+    }),
     inventorySyncs: new Counter({
       name: 'stowage_inventory_syncs_total',
       help: 'Full lists of a host, by outcome.',

@@ -5,6 +5,7 @@ import { findKeyById, grantsOf } from './store.ts';
 import { requireValidKey } from './valid-key.ts';
 
 export { recordAudit } from './audit.ts';
+export { instantOf } from './instant.ts';
 
 /**
  * The actor behind a stored subject, with the grants of this moment: for work that was asked for earlier. Throws

@@ -1,15 +1,15 @@
 /** What an operation does to the world, and thereby who may call it. */
-export type Permission = 'read' | 'operate' | 'administer' | 'audit';
+export type Permission = 'read' | 'inspect' | 'operate' | 'administer' | 'audit';
 
 /** The roles that a binding can give. */
 export const roleNames = ['viewer', 'operator', 'admin', 'auditor'] as const;
 export type Role = (typeof roleNames)[number];
 
 const permissionsOf: Record<Role, readonly Permission[]> = {
-  viewer: ['read'],
-  operator: ['read', 'operate'],
-  admin: ['read', 'operate', 'administer', 'audit'],
-  auditor: ['audit'],
+  viewer: ['read', 'inspect'],
+  operator: ['read', 'inspect', 'operate'],
+  admin: ['read', 'inspect', 'operate', 'administer', 'audit'],
+  auditor: ['inspect', 'audit'],
 };
 
 /** A role on everything (`project` null) or on one project. */

@@ -16,6 +16,7 @@ import { relabeling, systemDirectory, wholeHost } from './rules/system-directori
 import { tmpfsAboveMemoryLimit, tmpfsWithoutFlags, tmpfsWithoutSize } from './rules/tmpfs.ts';
 import { rootWithWritableBind, userWithoutAccess } from './rules/users.ts';
 import { ignoredOptions, missingDriver } from './rules/volume-driver.ts';
+import { unfitName } from './rules/volume-names.ts';
 import { foreignUser, severalWriters, unusedVolume } from './rules/volume-users.ts';
 import { growingLayer } from './rules/writable-layer.ts';
 
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   foreignUser,
   missingDriver,
   ignoredOptions,
+  unfitName,
 ];
 
 const byKind = Map.groupBy(rules, ({ subject }) => subject);

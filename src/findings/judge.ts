@@ -31,12 +31,16 @@ export interface Judged {
 /** By id of the rule: those that are `off` are not asked. */
 export type Treatments = ReadonlyMap<string, RuleTreatment>;
 
-/** Every breach of every rule, in the order of the scene: host, volumes, containers with their mounts. */
+/** Every breach of every rule, in this order: the host, volumes, containers with their mounts. */
 export function judge(scene: Scene, around: Surroundings, treatments: Treatments): Judged[] {
+  return [...judgeHost(around, treatments), ...judgeScene(scene, around, treatments)];
+}
+
+/** As {@link judge}, without the rules of the host itself. */
+export function judgeScene({ volumes, containers }: Scene, around: Surroundings, treatments: Treatments): Judged[] {
   return [
-    ...judgeHost(around, treatments),
-    ...scene.volumes.flatMap((volume) => judgeVolume(volume, around, treatments)),
-    ...scene.containers.flatMap((container) => judgeContainer(container, around, treatments)),
+    ...volumes.flatMap((volume) => judgeVolume(volume, around, treatments)),
+    ...containers.flatMap((container) => judgeContainer(container, around, treatments)),
   ];
 }
 
@@ -45,12 +49,12 @@ export function judgeHost(around: Surroundings, treatments: Treatments): Judged[
   return ask('host', around.host, around, treatments, nobody('host'), null);
 }
 
-export function judgeVolume(volume: VolumeFacts, around: Surroundings, treatments: Treatments): Judged[] {
+function judgeVolume(volume: VolumeFacts, around: Surroundings, treatments: Treatments): Judged[] {
   return ask('volume', volume, around, treatments, { ...nobody('volume'), volume: volume.name }, volume.project);
 }
 
 /** Breaches of a container and of its mounts. */
-export function judgeContainer(container: ContainerFacts, around: Surroundings, treatments: Treatments): Judged[] {
+function judgeContainer(container: ContainerFacts, around: Surroundings, treatments: Treatments): Judged[] {
   const own = { ...nobody('container'), containerId: container.id, containerName: container.name };
   const ofMounts = container.mounts.flatMap((mount) =>
     ask(

@@ -1,6 +1,19 @@
+import { fail } from '../errors.ts';
+import type { Target } from '../operation.ts';
+import { findFinding } from './store.ts';
+
 export { boundFolderOf, socketPaths } from '../hosts/read.ts';
 export { findRule } from './catalogue.ts';
+export { atLeast } from './finding-row.ts';
 export { judge } from './judge.ts';
+export { keepFindings } from './keep-findings.ts';
 export { loadMounters } from './mount-facts.ts';
 export { loadScene } from './scene-store.ts';
+export { findingsOfMounts } from './store.ts';
 export { loadPaths, loadSurroundings } from './surroundings-store.ts';
+
+/** Operations on a finding ask for a grant on its project. */
+export const findingTarget: Target<{ finding: string }> = {
+  find: ({ ports }, { finding }) => findFinding(ports.db, finding),
+  absent: ({ finding }) => fail('finding_not_found', `There is no finding "${finding}".`),
+};

@@ -1,4 +1,5 @@
 import { ContainerState } from '../containers/model.ts';
+import { Finding } from '../findings/model.ts';
 import { MountPath } from '../hosts/model.ts';
 import { Bytes, DateTime, HostName, nullable, object, ProjectName, page, type Static, T, words } from '../schema.ts';
 
@@ -65,6 +66,7 @@ export const Mount = object(
     path: nullable(MountPath),
     tmpfs: nullable(MountTmpfs),
     project: nullable(ProjectName),
+    findings: T.Array(Finding, { description: 'What is wrong with it, as far as it is not resolved.' }),
   },
   {
     $id: 'Mount',

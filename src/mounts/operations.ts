@@ -1,5 +1,6 @@
 import { ContainerAddress } from '../containers/model.ts';
 import { containerTarget, findContainer } from '../containers/read.ts';
+import { Severity } from '../findings/model.ts';
 import { requireHost } from '../hosts/read.ts';
 import { query } from '../operation.ts';
 import { HostName, object, ProjectName, paging, T } from '../schema.ts';
@@ -11,7 +12,8 @@ export const listMounts = query('mounts.list', {
   permission: 'read',
   reach: 'anything',
   summary: 'List mounts',
-  description: 'Of all containers of all hosts. All filters that are given must hold.',
+  description:
+    'Of all containers of all hosts. All filters that are given must hold; `severity` is met by a finding that is at least as bad.',
   input: object({
     type: T.Optional(MountType),
     host: T.Optional(HostName),
@@ -26,6 +28,7 @@ export const listMounts = query('mounts.list', {
     driver: T.Optional(T.String({ minLength: 1, maxLength: 255, description: 'Driver of the volume.' })),
     propagation: T.Optional(MountPropagation),
     user: T.Optional(T.String({ maxLength: 255, description: 'User of the container; empty for root.' })),
+    severity: T.Optional(Severity),
     ...paging,
   }),
   output: MountPage,

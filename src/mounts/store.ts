@@ -1,6 +1,8 @@
 import type { ProjectScope } from '../access/roles.ts';
 import type { ContainerState } from '../containers/model.ts';
 import type { Prisma, Reader } from '../database/client.ts';
+import { atLeast, findingsOfMounts } from '../findings/read.ts';
+import type { Severity } from '../findings/rule.ts';
 import { boundFolderOf, type HostPath, hostPathKey, keysByHost, type PathFacts, pathFactsOf } from '../hosts/read.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
@@ -34,6 +36,8 @@ export interface MountFilter {
   readonly propagation?: MountPropagation;
   /** Of the container. */
   readonly user?: string;
+  /** Of a finding about it, at least. */
+  readonly severity?: Severity;
 }
 
 /** Mounts that the caller may see, by host, container and target. */
@@ -51,9 +55,13 @@ export async function listMounts(
     include,
     take: limit + 1,
   });
-  const paths = await pathFactsOf(db, rows.flatMap(hostPathOf));
-  const keyOf = ({ hostName, containerId, target }: Row) => [hostName, containerId, target];
-  return toPage(rows, limit, keyOf, (row) => toMount(row, paths));
+  const mounts = await toMounts(db, rows);
+  return toPage(
+    mounts,
+    limit,
+    ({ host, container, target }) => [host, container.id, target],
+    (mount) => mount,
+  );
 }
 
 /** The mounts of these volumes (`host/name`) that the caller may see. */
@@ -84,17 +92,17 @@ async function mountsWhere(db: Reader, scope: ProjectScope, alternatives: Prisma
     orderBy: [...orderBy],
     include,
   });
-  const paths = await pathFactsOf(db, rows.flatMap(hostPathOf));
-  return rows.map((row) => toMount(row, paths));
+  return await toMounts(db, rows);
 }
 
-function matching({ host, volume, container, source, user, ...equal }: MountFilter): Prisma.MountWhereInput {
+function matching({ host, volume, container, source, user, severity, ...equal }: MountFilter): Prisma.MountWhereInput {
   return {
     ...equal,
     ...(user === undefined ? {} : { container: { user } }),
     ...(source === undefined ? {} : { AND: [{ OR: withinFolder(source) }] }),
     ...(host === undefined ? {} : { hostName: host }),
     ...(volume === undefined ? {} : { volumeName: volume }),
+    ...(severity === undefined ? {} : { severity: { in: atLeast(severity) } }),
     ...(container === undefined ? {} : { OR: [{ containerId: container }, { container: { name: container } }] }),
   };
 }
@@ -121,6 +129,14 @@ function following(cursor: string): Prisma.MountWhereInput {
   };
 }
 
+/** With what is known of their paths and their findings: two more statements for any number of mounts. */
+async function toMounts(db: Reader, rows: readonly Row[]): Promise<Mount[]> {
+  const paths = await pathFactsOf(db, rows.flatMap(hostPathOf));
+  const mounts = rows.map((row) => toMount(row, paths));
+  const findings = await findingsOfMounts(db, mounts);
+  return mounts.map((mount, index) => ({ ...mount, findings: findings[index] ?? [] }));
+}
+
 /** The path of the host that a mount binds, itself or through its volume. */
 function hostPathOf({ hostName: host, type, source, volume }: Row): HostPath[] {
   // Written by the inventory: options of a driver are strings.
@@ -129,7 +145,7 @@ function hostPathOf({ hostName: host, type, source, volume }: Row): HostPath[] {
   return path === null ? [] : [{ host, path }];
 }
 
-function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>): Mount {
+function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>): Omit<Mount, 'findings'> {
   const { source, target, driver, mode, readOnly, propagation, noCopy, subpath, project } = row;
   const [path] = hostPathOf(row);
   return {

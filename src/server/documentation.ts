@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { printSchema } from 'graphql';
 import { Document, type Scalar, visit } from 'yaml';
 import { describeErrors, errorsPage } from './errors-page.ts';
+import { describeRules, findingsPage } from './findings-page.ts';
 import { describeRest } from './openapi.ts';
 import { pagePolicy } from './page-policy.ts';
 import type { Route } from './rest-binding.ts';
@@ -19,7 +20,7 @@ export function openapiYaml(routes: readonly Route[]): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** `/docs` (the REST reference), `/docs/errors`, `/openapi.yaml` and `/schema.graphql`: open to everybody, nothing of it from another host. */
+/** `/docs` (the REST reference), `/docs/errors`, `/docs/findings`, `/openapi.yaml` and `/schema.graphql`: open to everybody, nothing of it from another host. */
 export async function serveDocumentation(app: FastifyInstance, routes: readonly Route[]): Promise<void> {
   const document = describeRest(routes);
   const yaml = openapiYaml(routes);
@@ -37,6 +38,10 @@ export async function serveDocumentation(app: FastifyInstance, routes: readonly 
   app.get('/docs/errors', async ({ headers }, reply) => {
     if (headers.accept?.includes('text/html') !== true) return reply.send(describeErrors());
     return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(errorsPage());
+  });
+  app.get('/docs/findings', async ({ headers }, reply) => {
+    if (headers.accept?.includes('text/html') !== true) return reply.send(describeRules());
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(findingsPage());
   });
   app.get('/openapi.yaml', async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(yaml));
   app.get('/schema.graphql', async (_request, reply) =>

@@ -4,6 +4,8 @@ import { backupGraphql } from '../backups/graphql.ts';
 import { backupRoutes } from '../backups/rest.ts';
 import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
+import { findingGraphql } from '../findings/graphql.ts';
+import { findingRoutes } from '../findings/rest.ts';
 import { hostGraphql } from '../hosts/graphql.ts';
 import { hostRoutes } from '../hosts/rest.ts';
 import { imageGraphql } from '../images/graphql.ts';
@@ -29,6 +31,7 @@ export const routes = [
   ...volumeRoutes,
   ...containerRoutes,
   ...mountRoutes,
+  ...findingRoutes,
   ...imageRoutes,
   ...repositoryRoutes,
   ...snapshotRoutes,
@@ -45,6 +48,7 @@ export const graphqlParts = {
   volumes: volumeGraphql,
   containers: containerGraphql,
   mounts: mountGraphql,
+  findings: findingGraphql,
   images: imageGraphql,
   jobs: jobGraphql,
   repositories: repositoryGraphql,

@@ -3,8 +3,8 @@ import { fail } from '../errors.ts';
 import { composeLabels } from '../hosts/read.ts';
 
 /** The styles of names that an installation can ask for, and what becomes of a name that fits none of them. */
-export type Naming = Config['naming'];
-export type NamingStyle = Naming['styles'][number];
+export type NamingStyle = Config['naming']['styles'][number];
+export type Naming = Pick<Config['naming'], 'mode'> & { readonly styles: readonly NamingStyle[] };
 
 /** What a name is judged with. */
 export interface NamedVolume {

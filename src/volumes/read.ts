@@ -10,7 +10,6 @@ import { requireFittingName } from './naming-styles.ts';
 import { restoredByLabel } from './new-labels.ts';
 import { findVolume } from './store.ts';
 
-/** @public For the rules of findings. */
 export { namingIssues } from './naming-styles.ts';
 export {
   findVolume,

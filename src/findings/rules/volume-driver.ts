@@ -40,7 +40,7 @@ export const ignoredOptions = rule({
     if (ignored.length === 0) return null;
     return {
       detail: `Volume ${name} binds ${options.device}; ${ignored.join(', ')} ${ignored.length === 1 ? 'has' : 'have'} no effect.`,
-      evidence: { ignored: ignored.join(', '), o: options.o ?? '', device: options.device ?? '' },
+      evidence: { ignored: ignored.join(', '), device: options.device ?? '' },
     };
   },
 });
@@ -55,8 +55,13 @@ function ignoredOf({ o = '', type = 'none', device = '' }: Readonly<Record<strin
   return [
     ...(given.includes('remount') ? [`device=${device}`] : []),
     ...(type === 'none' || type === 'bind' ? [] : [`type=${type}`]),
-    ...ignored,
+    ...ignored.map(withoutSecret),
   ];
+}
+
+/** A password has no place in a finding, even where it has no effect. */
+function withoutSecret(option: string): string {
+  return option.replace(/^([^=]*(?:pass|secret|cred|key)[^=]*)=.*$/i, '$1=…');
 }
 
 /** A plugin without a tag is that of the tag `latest`. */

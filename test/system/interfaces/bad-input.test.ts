@@ -12,6 +12,8 @@ const plausible: Readonly<Record<string, string>> = {
   job: nobody,
   token: nobody,
   plan: nobody,
+  finding: nobody,
+  rule: 'MNT-001',
   binding: nobody,
   snapshot: 'deadbeef',
   repository: 'no-such-repository',

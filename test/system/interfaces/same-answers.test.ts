@@ -1,11 +1,12 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { graphqlParts, routes } from '../../../src/server/interfaces.ts';
 import { type Answer, connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
+import { startApp } from '../../machinery/engine-user.ts';
 import { type Stowage, startStowage } from '../../machinery/stowage.ts';
 
 /** Fields that are one value in GraphQL although they are objects in JSON. */
-const maps = new Set(['labels', 'options', 'target']);
+const maps = new Set(['labels', 'options', 'target', 'evidence']);
 /** What differs between two readings of the same thing: other tests make images and containers of them on the same engine. */
 const passing = new Set([
   'ageSeconds',
@@ -68,11 +69,14 @@ function argumentsOf({ url }: Reading, values: Readonly<Record<string, string>>)
   return { path, text: text === '' ? '' : `(${text})` };
 }
 
-async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
+async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDocker>) {
   const volume = docker.name('shown');
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume, project: 'shop', labels: { team: 'blue' } });
   await docker.run(volume, 'echo x > /data/file');
   const container = await docker.container({ volume, script: 'sleep 600', stopTimeout: 1 });
+  const app = await startApp(t, { HostConfig: { Tmpfs: { '/unlimited': '' } } });
+  const isFound = ({ items }: { items: unknown[] }) => items.length > 0;
+  const findings = await stowage.until(`/v1/findings?container=${app.id}`, isFound, 20);
   const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
   const volumes = { label: ['team=blue'], all: true };
   const plan = await stowage.created('POST', '/v1/hosts/local/prune-plans', { project: 'shop', volumes });
@@ -87,6 +91,8 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
   await stowage.finished('POST', `/v1/hosts/local/containers/${container.id}/change-scans`, {});
   const values = {
     host: 'local',
+    finding: findings.items[0].id,
+    rule: 'MNT-001',
     name: volume,
     container: container.id,
     image: (await container.inspect()).Image,
@@ -102,13 +108,15 @@ async function fill(stowage: Stowage, docker: ReturnType<typeof testDocker>) {
 t.test('both interfaces give the same data, and the same code for what is absent or hidden', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
-  const { values, stranger } = await fill(stowage, docker);
+  const { values, stranger } = await fill(t, stowage, docker);
   const absent = {
     ...values,
     host: 'mars',
     name: 'nothing',
     container: 'nothing',
     image: 'nothing',
+    finding: crypto.randomUUID(),
+    rule: 'MNT-999',
     job: crypto.randomUUID(),
     snapshot: 'deadbeef',
     repository: 'nothing',

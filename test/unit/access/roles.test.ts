@@ -6,18 +6,21 @@ const on = (role: Grant['role'], project: string | null = null): Grant => ({ rol
 const actorWith = (...grants: Grant[]): Actor => ({ subject: 'key:x', name: 'x', grants });
 
 t.test('a role gives permissions, where it was given', async (t) => {
-  const table: [Grant[], Record<'read' | 'operate' | 'administer' | 'audit', ProjectScope>][] = [
-    [[], { read: [], operate: [], administer: [], audit: [] }],
-    [[on('viewer')], { read: 'all', operate: [], administer: [], audit: [] }],
-    [[on('operator', 'a')], { read: ['a'], operate: ['a'], administer: [], audit: [] }],
-    [[on('admin', 'a')], { read: ['a'], operate: ['a'], administer: ['a'], audit: ['a'] }],
-    [[on('auditor')], { read: [], operate: [], administer: [], audit: 'all' }],
-    [[on('admin')], { read: 'all', operate: 'all', administer: 'all', audit: 'all' }],
+  const table: [Grant[], Record<'read' | 'inspect' | 'operate' | 'administer' | 'audit', ProjectScope>][] = [
+    [[], { read: [], inspect: [], operate: [], administer: [], audit: [] }],
+    [[on('viewer')], { read: 'all', inspect: 'all', operate: [], administer: [], audit: [] }],
+    [[on('operator', 'a')], { read: ['a'], inspect: ['a'], operate: ['a'], administer: [], audit: [] }],
+    [[on('admin', 'a')], { read: ['a'], inspect: ['a'], operate: ['a'], administer: ['a'], audit: ['a'] }],
+    [[on('auditor')], { read: [], inspect: 'all', operate: [], administer: [], audit: 'all' }],
+    [[on('admin')], { read: 'all', inspect: 'all', operate: 'all', administer: 'all', audit: 'all' }],
     [
       [on('viewer'), on('admin', 'a'), on('admin', 'a')],
-      { read: 'all', operate: ['a'], administer: ['a'], audit: ['a'] },
+      { read: 'all', inspect: 'all', operate: ['a'], administer: ['a'], audit: ['a'] },
     ],
-    [[on('viewer', 'a'), on('operator', 'b')], { read: ['a', 'b'], operate: ['b'], administer: [], audit: [] }],
+    [
+      [on('viewer', 'a'), on('operator', 'b')],
+      { read: ['a', 'b'], inspect: ['a', 'b'], operate: ['b'], administer: [], audit: [] },
+    ],
   ];
   for (const [grants, scopes] of table)
     for (const [permission, scope] of Object.entries(scopes))

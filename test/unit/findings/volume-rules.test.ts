@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { VolumeUser } from '../../../src/findings/facts.ts';
-import { container, host, volume } from './facts.ts';
+import { judge } from '../../../src/findings/judge.ts';
+import { around, container, host, volume } from './facts.ts';
 import { ofVolume } from './verdicts.ts';
 
 const user = (name: string, differing: Partial<VolumeUser['container']> = {}, readOnly = false): VolumeUser => ({
@@ -73,6 +74,19 @@ t.test('VOL-005: options without effect', async (t) => {
     ['nfs', { type: 'nfs', o: 'addr=10.0.0.1,noatime', device: ':/export' }, []],
   ];
   for (const [name, options, expected] of table) t.same(ofVolume({ ...volume, options }), expected, name);
+  const secret = { ...volume, options: { type: 'none', o: 'bind,password=p4ss', device: '/srv' } };
+  const [judged] = judge({ containers: [], volumes: [secret] }, around, new Map());
+  t.match(judged?.breach.detail, 'password=…');
+  t.notMatch(JSON.stringify(judged?.breach), /p4ss/);
   const foreign = { ...volume, driver: 'other', options: { o: 'bind,noexec' } };
   t.same(ofVolume(foreign), ['VOL-004 high'], 'of another driver nothing is known');
+});
+
+t.test('VOL-006: a name that fits no style', async (t) => {
+  const naming = (mode: 'off' | 'warn' | 'deny') => ({ naming: { mode, styles: ['project' as const] } });
+  const named = { ...volume, name: 'things' };
+  for (const mode of ['warn', 'deny'] as const) t.same(ofVolume(named, naming(mode)), ['VOL-006 low'], mode);
+  t.same(ofVolume(named, naming('off')), []);
+  t.same(ofVolume({ ...volume, name: 'shop-orders' }, naming('warn')), []);
+  t.same(ofVolume({ ...volume, name: 'ab'.repeat(32), kind: 'anonymous' }, naming('warn')), [], 'nobody chose it');
 });

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ports } from '../context.ts';
+import { evaluateHost, type JudgePorts } from './evaluate-host.ts';
+import { keepPaths } from './path-keeper.ts';
+import { forgetResolved } from './write-findings.ts';
+
+type KeeperPorts = JudgePorts & Pick<Ports, 'engines' | 'log'>;
+
+const shortestGapMs = 500;
+/** A judgement that takes long is made the more seldom: at most a sixth of the time goes into it. */
+const gapFactor = 5;
+const forgetMs = 3_600_000;
+
+/**
+ * Keeps the findings of a host while it is watched: judges it again after each change of its inventory and each
+ * measurement (those that come together are one), and at least every `inventorySeconds`. Ends when the signal aborts.
+ */
+export async function keepFindings(ports: KeeperPorts, host: string, signal: AbortSignal): Promise<void> {
+  const changes = hearChanges(ports, host, signal);
+  const lookAtPaths = keepPaths(ports, host, changes.note);
+  let forgottenAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    changes.forget();
+    await lookAtPaths();
+    const judgedAt = performance.now();
+    try {
+      await evaluateHost(ports, host);
+      if (judgedAt - forgottenAt > forgetMs) {
+        await forgetResolved(ports.db, host, ports.config.historyDays);
+        forgottenAt = judgedAt;
+      }
+    } catch (error) {
+      ports.log.warn({ err: error, host }, 'a host could not be judged; it is tried again');
+    }
+    const gapMs = Math.max(shortestGapMs, gapFactor * (performance.now() - judgedAt));
+    await pause(gapMs, signal);
+    await changes.next(ports.config.inventorySeconds * 1000 - gapMs);
+  }
+  await changes.ended;
+}
+
+/** What has happened since it was forgotten. */
+function hearChanges({ notices }: KeeperPorts, host: string, signal: AbortSignal) {
+  let heard = Promise.withResolvers<void>();
+  const hear = async () => {
+    for await (const _ of notices.subscribe('inventory', host, signal)) heard.resolve();
+  };
+
+  return {
+    ended: hear(),
+    note: () => heard.resolve(),
+    forget() {
+      heard = Promise.withResolvers();
+    },
+    /** Ends with the next change, at once when there was one already, else after so long. */
+    async next(milliseconds: number) {
+      const waiting = new AbortController();
+      await Promise.race([heard.promise, pause(milliseconds, AbortSignal.any([signal, waiting.signal]))]);
+      waiting.abort();
+    },
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // An aborted pause is the end of the work, no error.
+  await sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,120 @@
+import type { ProjectScope } from '../access/roles.ts';
+import type { Database, Reader } from '../database/client.ts';
+import { toPage } from '../keyset.ts';
+import type { Page } from '../schema.ts';
+import { type FindingFilter, matching, olderThan, within } from './finding-filter.ts';
+import { type FindingRow, toFinding } from './finding-row.ts';
+import type { Finding } from './model.ts';
+
+const newestFirst = [{ openedAt: 'desc' }, { id: 'desc' }] as const;
+
+/** Findings that the caller may see, newest first. */
+export async function listFindings(
+  db: Reader,
+  scope: ProjectScope,
+  filter: FindingFilter,
+  limit: number,
+  cursor?: string,
+): Promise<Page<Finding>> {
+  const now = new Date();
+  const rows = await db.finding.findMany({
+    where: { AND: [within(scope), matching(filter, now), olderThan(cursor)] },
+    orderBy: [...newestFirst],
+    take: limit + 1,
+  });
+  return toPage(rows, limit, keyOf, (row) => toFinding(row, now));
+}
+
+function keyOf({ openedAt, id }: FindingRow): [string, string] {
+  return [openedAt.toISOString(), id];
+}
+
+export async function findFinding(db: Reader, id: string): Promise<Finding | null> {
+  const row = await db.finding.findUnique({ where: { id } });
+  return row === null ? null : toFinding(row);
+}
+
+/** The newest `each` findings of each volume (`host/name`), mounts of it included, that are not resolved. Two statements. */
+export async function findingsOfVolumes(
+  db: Database,
+  scope: ProjectScope,
+  addresses: readonly string[],
+  each: number,
+): Promise<Finding[]> {
+  const ids = await db.$queryRaw<{ id: string }[]>`
+    select f.id::text as id from unnest(${[...addresses]}::text[]) as wanted(address)
+    cross join lateral (
+      select id from findings
+      where host = split_part(wanted.address, '/', 1) and volume = substr(wanted.address, strpos(wanted.address, '/') + 1)
+        and active_key is not null
+      order by opened_at desc, id desc limit ${each}
+    ) f`;
+  return await byIds(db, scope, ids);
+}
+
+/** As {@link findingsOfVolumes}, of containers (`host/id`). */
+export async function findingsOfContainers(
+  db: Database,
+  scope: ProjectScope,
+  addresses: readonly string[],
+  each: number,
+): Promise<Finding[]> {
+  const ids = await db.$queryRaw<{ id: string }[]>`
+    select f.id::text as id from unnest(${[...addresses]}::text[]) as wanted(address)
+    cross join lateral (
+      select id from findings
+      where host = split_part(wanted.address, '/', 1) and container_id = split_part(wanted.address, '/', 2) and active_key is not null
+      order by opened_at desc, id desc limit ${each}
+    ) f`;
+  return await byIds(db, scope, ids);
+}
+
+/** Of the hosts themselves, not of what is on them. */
+export async function findingsOfHosts(db: Reader, scope: ProjectScope, hosts: readonly string[]): Promise<Finding[]> {
+  const rows = await db.finding.findMany({
+    where: { AND: [within(scope), { hostName: { in: [...hosts] }, subject: 'host', activeKey: { not: null } }] },
+    orderBy: [...newestFirst],
+  });
+  return rows.map((row) => toFinding(row));
+}
+
+/** What is known of a mount's address. */
+export interface MountAddress {
+  readonly host: string;
+  readonly container: { readonly id: string };
+  readonly target: string;
+}
+
+/** Findings about exactly these mounts that are not resolved, in their order. One statement; for mounts that the caller may see. */
+export async function findingsOfMounts(db: Reader, mounts: readonly MountAddress[]): Promise<Finding[][]> {
+  if (mounts.length === 0) return [];
+  const rows = await db.finding.findMany({
+    where: {
+      hostName: { in: distinct(mounts.map(({ host }) => host)) },
+      containerId: { in: distinct(mounts.map(({ container }) => container.id)) },
+      target: { in: distinct(mounts.map(({ target }) => target)) },
+      activeKey: { not: null },
+    },
+    orderBy: [...newestFirst],
+  });
+  const byMount = Map.groupBy(rows, ({ hostName, containerId, target }) => keyOfMount(hostName, containerId, target));
+  return mounts.map(({ host, container, target }) =>
+    (byMount.get(keyOfMount(host, container.id, target)) ?? []).map((row) => toFinding(row)),
+  );
+}
+
+async function byIds(db: Reader, scope: ProjectScope, ids: readonly { id: string }[]): Promise<Finding[]> {
+  const rows = await db.finding.findMany({
+    where: { AND: [within(scope), { id: { in: ids.map(({ id }) => id) } }] },
+    orderBy: [...newestFirst],
+  });
+  return rows.map((row) => toFinding(row));
+}
+
+function keyOfMount(host: string, containerId: string | null, target: string | null): string {
+  return JSON.stringify([host, containerId, target]);
+}
+
+function distinct(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}

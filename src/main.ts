@@ -16,6 +16,7 @@ import { keepImages } from './images/keep-images.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { sweepOrphans } from './jobs/orphans.ts';
 import { startWorker } from './jobs/worker.ts';
+import { monitorContainers } from './performance/monitor.ts';
 import { openPorts } from './ports.ts';
 import { ensureDefaultRepository } from './repositories/default-repository.ts';
 import { scheduleMeasurements } from './space/schedule.ts';
@@ -66,7 +67,7 @@ async function start(config: Config): Promise<void> {
   if (config.roles.has('watcher'))
     background(
       ports,
-      watchHosts(ports, draining.signal, [keepImages, keepFindings]),
+      watchHosts(ports, draining.signal, [keepImages, keepFindings, monitorContainers]),
       sweep(ports),
       scheduleMeasurements(ports, draining.signal),
     );

@@ -67,22 +67,34 @@ interface SizedInspect {
 }
 
 function toActivity({ blkio_stats: disk, memory_stats: memory }: ContainerStats): EngineActivity {
-  const bytes = sums(disk?.io_service_bytes_recursive);
-  const operations = sums(disk?.io_serviced_recursive);
   const details: Record<string, number | undefined> = { ...memory?.stats };
-  return {
-    readBytes: bytes('read'),
-    writtenBytes: bytes('write'),
+  const isFirstVersion = 'total_rss' in details;
+  const bytes = entriesOf(disk?.io_service_bytes_recursive);
+  const operations = sums(entriesOf(disk?.io_serviced_recursive));
+  const counters = {
+    readBytes: sums(bytes)('read'),
+    writtenBytes: sums(bytes)('write'),
     readOperations: operations('read'),
     writeOperations: operations('write'),
+  };
+  return {
+    blockDevices: isFirstVersion && bytes.length === 0 ? null : counters,
     memoryBytes: memory?.usage ?? 0,
     sharedMemoryBytes: details['total_shmem'] ?? details['shmem'] ?? null,
   };
 }
 
+interface Counted {
+  readonly op: string;
+  readonly value: number;
+}
+
+function entriesOf(entries: unknown): readonly Counted[] {
+  return Array.isArray(entries) ? entries : [];
+}
+
 /** Over all devices; the words are capitalized by cgroup v1 and not by v2. */
-function sums(entries: unknown): (operation: string) => number {
-  const list: { op: string; value: number }[] = Array.isArray(entries) ? entries : [];
+function sums(entries: readonly Counted[]): (operation: string) => number {
   return (operation) =>
-    list.filter(({ op }) => op.toLowerCase() === operation).reduce((total, { value }) => total + value, 0);
+    entries.filter(({ op }) => op.toLowerCase() === operation).reduce((total, { value }) => total + value, 0);
 }

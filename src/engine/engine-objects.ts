@@ -92,12 +92,20 @@ export interface EngineContainerPlace {
   readonly pid: number | null;
 }
 
-/** Counted since the start of the container. */
-export interface EngineActivity {
+/** What a container has read from and written to block devices since its start. */
+export interface BlockDeviceCounters {
   readonly readBytes: number;
   readonly writtenBytes: number;
   readonly readOperations: number;
   readonly writeOperations: number;
+}
+
+export interface EngineActivity {
+  /**
+   * Null where the kernel has counted nothing and may not count at all: with cgroup v1, a kernel from 6.10 on counts for a
+   * block device only when a container has a limit on it.
+   */
+  readonly blockDevices: BlockDeviceCounters | null;
   readonly memoryBytes: number;
   /** What of the memory is tmpfs and shared memory; null where the engine does not tell. */
   readonly sharedMemoryBytes: number | null;

@@ -14,6 +14,8 @@ import { jobGraphql } from '../jobs/graphql.ts';
 import { jobRoutes } from '../jobs/rest.ts';
 import { mountGraphql } from '../mounts/graphql.ts';
 import { mountRoutes } from '../mounts/rest.ts';
+import { performanceGraphql } from '../performance/graphql.ts';
+import { performanceRoutes } from '../performance/rest.ts';
 import { pruningGraphql } from '../pruning/graphql.ts';
 import { pruningRoutes } from '../pruning/rest.ts';
 import { repositoryGraphql } from '../repositories/graphql.ts';
@@ -33,6 +35,7 @@ export const routes = [
   ...mountRoutes,
   ...findingRoutes,
   ...imageRoutes,
+  ...performanceRoutes,
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
@@ -50,6 +53,7 @@ export const graphqlParts = {
   mounts: mountGraphql,
   findings: findingGraphql,
   images: imageGraphql,
+  performance: performanceGraphql,
   jobs: jobGraphql,
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,

@@ -98,8 +98,15 @@ function invalidInput(id: string, errors: readonly SchemaError[]): Failure {
   return fail('invalid_input', { detail, errors: issues });
 }
 
+/** What is nested without end would exhaust the stack; only inputs with a part of any shape come near to it. */
+const deepest = 64;
+
 /** A NUL can stand in no name, path or text here: neither PostgreSQL nor Linux takes it. */
-function refuseNul(value: unknown, path: string): void {
+function refuseNul(value: unknown, path: string, depth = 0): void {
+  if (depth > deepest) {
+    const issue = { path, rule: 'depth', message: `must not be nested more than ${deepest} levels deep` };
+    throw fail('invalid_input', { detail: `${path}: ${issue.message}`, errors: [issue] });
+  }
   if (typeof value === 'string' && value.includes('\0')) {
     const issue = { path, rule: 'pattern', message: 'must not contain a NUL character' };
     throw fail('invalid_input', { detail: `${path}: ${issue.message}`, errors: [issue] });
@@ -107,7 +114,7 @@ function refuseNul(value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, part] of Object.entries(value)) {
     refuseNul(name, path);
-    refuseNul(part, `${path}/${name}`);
+    refuseNul(part, `${path}/${name}`, depth + 1);
   }
 }
 

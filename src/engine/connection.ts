@@ -4,8 +4,11 @@ import Docker from 'dockerode';
 import { fail } from '../errors.ts';
 import { type Meanings, translateEngineError } from './translate-error.ts';
 
-/** Longest answers that are waited for, in seconds: to a question, to a change, and to what may move data or wait for a process. */
-export const patience = { question: 10, change: 60, lengthy: 600 } as const;
+/**
+ * Longest answers that are waited for, in seconds: to a question that is asked while a caller waits and may stay
+ * unanswered, to any other question, to a change, and to what may move data or wait for a process.
+ */
+export const patience = { glance: 2, question: 10, change: 60, lengthy: 600 } as const;
 
 /** A way to one engine. Connections are opened when they are needed and kept for the next request. */
 export interface Connection {

@@ -108,7 +108,7 @@ function toMount(mount: ContainerInfo['Mounts'][number], detail: MountDetail | u
     type: mount.Type,
     source: mount.Source,
     target: mount.Destination,
-    volume: mount.Type === 'volume' ? (mount.Name ?? null) : null,
+    volume: mount.Type === 'volume' ? mount.Name || anonymousNameOf(mount) : null,
     driver: mount.Driver || null,
     mode: mount.Mode,
     readOnly: !mount.RW,
@@ -118,6 +118,11 @@ function toMount(mount: ContainerInfo['Mounts'][number], detail: MountDetail | u
     subpath: detail?.subpath ?? null,
     tmpfs: null,
   };
+}
+
+/** The engine does not name an anonymous volume that was asked for with `Binds`; its folder has its name. */
+function anonymousNameOf({ Source }: ContainerInfo['Mounts'][number]): string | null {
+  return /\/volumes\/([0-9a-f]{64})\/_data$/.exec(Source)?.[1] ?? null;
 }
 
 /** `z` relabels for all containers, `Z` for this one alone. */

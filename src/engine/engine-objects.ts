@@ -136,6 +136,15 @@ export interface EngineImageSpace {
   readonly reclaimableBytes: number;
 }
 
+/** What an image says of the containers that are made of it. */
+export interface EngineImageDefaults {
+  /** Empty for root. */
+  readonly user: string;
+  /** Targets of the volumes that it declares. */
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface EngineNetwork {
   readonly id: string;
   readonly name: string;

@@ -7,6 +7,7 @@ import type {
   EngineContainerPlace,
   EngineEvent,
   EngineImage,
+  EngineImageDefaults,
   EngineImageDetails,
   EngineImageSpace,
   EngineInfo,
@@ -60,6 +61,8 @@ export interface Engine {
   imageSpace(): Promise<EngineImageSpace | null>;
   /** Layers and steps of an image; null when it is gone. */
   findImage(id: string): Promise<EngineImageDetails | null>;
+  /** What containers of an image (by reference or id) have unless told otherwise; null when it is not on the host. Waits two seconds. */
+  imageDefaults(reference: string): Promise<EngineImageDefaults | null>;
   /** By reference (only that name) or by id. Does nothing when it is gone. Throws `engine_error` while a container needs it. */
   removeImage(reference: string): Promise<void>;
   listNetworks(): Promise<EngineNetwork[]>;

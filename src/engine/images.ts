@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import type { EngineImage, EngineImageSpace } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 
-type ImageCalls = Pick<Engine, 'listImages' | 'imageSpace' | 'findImage' | 'removeImage'>;
+type ImageCalls = Pick<Engine, 'listImages' | 'imageSpace' | 'findImage' | 'imageDefaults' | 'removeImage'>;
 
 const gone = 404;
 const noTag = '<none>:<none>';
@@ -48,6 +48,13 @@ export function imageCalls(connection: Connection): ImageCalls {
         layers: found.RootFS?.Layers ?? [],
         steps: history.toReversed().map(toStep),
       };
+    },
+
+    async imageDefaults(reference) {
+      const found = await ask(patience.glance, () => handle(reference).inspect().catch(exceptStatus(gone)));
+      if (found === undefined) return null;
+      const { User = '', Volumes, Labels } = found.Config ?? {};
+      return { user: User, volumes: Object.keys(Volumes ?? {}), labels: Labels ?? {} };
     },
 
     async removeImage(reference) {

@@ -44,7 +44,8 @@ export function atLeast(severity: Severity): Severity[] {
   return severities.slice(0, severities.indexOf(severity) + 1);
 }
 
-function documentationOf(rule: string): string {
+/** Where a rule is described. */
+export function documentationOf(rule: string): string {
   return `/docs/findings#${rule}`;
 }
 

@@ -10,12 +10,13 @@ type ProbePorts = Pick<Ports, 'engines' | 'config' | 'log'>;
 export interface ProbeOptions {
   /** Longest that a single path may take to answer, and to be counted. */
   readonly pathSeconds?: number;
+  /** Longest that the helper may take altogether, for up to a thousand paths; what it had no time for is not in the map. */
+  readonly seconds?: number;
 }
 
 const mostPathsOfHelper = 1000;
 /** What a helper is given must fit twice into its tmpfs of 4 MiB. */
 const mostBytesOfHelper = 1024 ** 2;
-const helperSeconds = 600;
 
 /**
  * Looks at paths of a host, through a helper that sees its root and can only read. The host here is what the engine
@@ -40,23 +41,28 @@ export async function lookAtPaths(
   ports: ProbePorts,
   host: string,
   paths: readonly string[],
-  { pathSeconds = 3 }: ProbeOptions = {},
+  options: ProbeOptions = {},
 ): Promise<ReadonlyMap<string, PathFacts | null>> {
   const found = new Map<string, PathFacts | null>();
   for (const batch of batchesOf([...new Set(paths)].filter(isProbed))) {
-    const facts = await runProbe(ports, host, batch, pathSeconds);
+    const facts = await runProbe(ports, host, batch, options);
     for (const [index, one] of facts) found.set(batch[index] ?? '', one);
   }
   return found;
 }
 
-async function runProbe({ engines, config, log }: ProbePorts, host: string, paths: readonly string[], seconds: number) {
+async function runProbe(
+  { engines, config, log }: ProbePorts,
+  host: string,
+  paths: readonly string[],
+  { pathSeconds = 3, seconds = 600 }: ProbeOptions,
+) {
   const answers = readProbeAnswers(paths);
   const errors: string[] = [];
   const probe = {
     step: 'probe',
     spec: {
-      command: ['busybox', 'sh', '-c', probeScript, 'probe', String(seconds), String(config.bindFiles)],
+      command: ['busybox', 'sh', '-c', probeScript, 'probe', String(pathSeconds), String(config.bindFiles)],
       environment: {},
       mounts: [{ type: 'bind' as const, source: '/', target: hostRoot, readOnly: true }],
       capabilities: ['DAC_READ_SEARCH'],
@@ -66,7 +72,7 @@ async function runProbe({ engines, config, log }: ProbePorts, host: string, path
       hostFiles: true,
     },
     secrets: { paths: paths.map((path) => `${escapePath(path)}\n`).join('') },
-    seconds: helperSeconds,
+    seconds,
   };
   try {
     const exitCode = await runRequestHelper(engines.get(host), probe, ({ stream, text }) =>

@@ -9,7 +9,7 @@ import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
 import { PathFacts, parsePathFacts } from './path-facts.ts';
 import { probePaths } from './probe-paths.ts';
-import { findHost, saveHost } from './store.ts';
+import { findHost, hostNames, saveHost } from './store.ts';
 
 export {
   type Attributes,
@@ -40,6 +40,24 @@ export async function ensureHost(
 /** Throws `host_not_found`. */
 export async function requireHost(db: Reader, name: string): Promise<void> {
   if ((await findHost(db, name)) === null) throw hostNotFound(name);
+}
+
+/**
+ * The host that a caller means: the named one, else the only one there is. Throws `host_not_found`, and `invalid_input`
+ * when there are several to choose from.
+ */
+export async function chooseHost(db: Reader, name: string | undefined): Promise<string> {
+  if (name !== undefined) {
+    await requireHost(db, name);
+    return name;
+  }
+  const [only, another] = await hostNames(db, 2);
+  if (only === undefined) throw fail('host_not_found', 'There is no host yet.');
+  if (another !== undefined) {
+    const issue = { path: '/host', rule: 'required', message: 'must be given: there are several hosts' };
+    throw fail('invalid_input', { detail: `${issue.path}: ${issue.message}`, errors: [issue] });
+  }
+  return only;
 }
 
 export function hostNotFound(name: string): Failure {

@@ -5,6 +5,7 @@ export const mountGraphql = graphql({
   Query: {
     mounts: field(operations.listMounts),
     containerMounts: field(operations.listContainerMounts),
+    mountEvaluation: field(operations.evaluateMounts),
   },
   edges: {
     Volume: {

@@ -17,7 +17,7 @@ export const MountPropagation = words(
 );
 export type MountPropagation = Static<typeof MountPropagation>;
 
-const MountRelabeling = words(
+export const MountRelabeling = words(
   'MountRelabeling',
   ['shared', 'private'],
   'How SELinux labels what is mounted: for all containers (`z`), or for this one alone (`Z`).',

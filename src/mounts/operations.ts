@@ -5,6 +5,8 @@ import { requireHost } from '../hosts/read.ts';
 import { query } from '../operation.ts';
 import { HostName, object, ProjectName, paging, T } from '../schema.ts';
 import { VolumeName } from '../volumes/model.ts';
+import { evaluate } from './evaluate.ts';
+import { ComposeService, ContainerSpec, MountEvaluation } from './evaluation-model.ts';
 import { Mount, MountPage, MountPropagation, MountType } from './model.ts';
 import * as store from './store.ts';
 
@@ -49,6 +51,21 @@ export const listContainerMounts = query('mounts.listOfContainer', {
     if (found === null) throw containerTarget.absent({ host, container });
     return await store.listMounts(ports.db, scope, { host, container: found.id }, limit, cursor);
   },
+});
+
+export const evaluateMounts = query('mounts.evaluate', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Judge the mounts of a container before it is created',
+  description:
+    'Takes the body of a request to create a container, or a service of a compose file; answers what Docker would mount, the findings that the container would have, and a verdict by the policy of this installation (`STOWAGE_WARN_FROM`, `STOWAGE_DENY_FROM`, `STOWAGE_RULES`). Nothing is made or changed. A volume that belongs to a project that the caller cannot see is judged as one of another project; nothing else of it is told. Paths of the host are looked at for who may read everything, for others below the allowed roots only.',
+  input: object({
+    host: T.Optional(HostName),
+    container: T.Optional(ContainerSpec),
+    compose: T.Optional(ComposeService),
+  }),
+  output: MountEvaluation,
+  run: ({ ports, scope }, input) => evaluate(ports, scope, input),
 });
 
 const addresses = (key: string) => T.Array(T.String(), { maxItems: 1000, description: `\`host/${key}\`` });

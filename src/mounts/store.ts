@@ -86,6 +86,34 @@ export async function mountsOfContainers(
   );
 }
 
+/** Where these volumes are on their host, by name; what is not known, or told by no driver, is left out. */
+export async function mountpointsOf(
+  db: Reader,
+  hostName: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.volume.findMany({
+    where: { hostName, name: { in: [...names] } },
+    select: { name: true, mountpoint: true },
+  });
+  return new Map(rows.map(({ name, mountpoint }) => [name, mountpoint]));
+}
+
+/** Which of these containers (ids) the caller may see. */
+export async function seenContainers(
+  db: Reader,
+  scope: ProjectScope,
+  hostName: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const inScope = scope === 'all' ? {} : { project: { in: [...scope] } };
+  const rows = await db.container.findMany({
+    where: { hostName, id: { in: [...ids] }, ...inScope },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 async function mountsWhere(db: Reader, scope: ProjectScope, alternatives: Prisma.MountWhereInput[]): Promise<Mount[]> {
   const rows = await db.mount.findMany({
     where: { AND: [within(scope), { OR: alternatives }] },

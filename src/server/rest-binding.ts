@@ -55,6 +55,17 @@ export function route<O extends AnyOperation, const Url extends string>(
   return { operation, method, url, status, answer: { kind: 'json' }, location: location as Route['location'] };
 }
 
+/**
+ * Binds a query whose input does not fit into a query string: a POST with a body. It is a query all the same: it changes
+ * nothing, is not audited, and needs no idempotency key.
+ */
+export function inquiry<O extends AnyOperation & { readonly kind: 'query' }, const Url extends string>(
+  operation: O,
+  url: UrlFor<O, Url>,
+): Route {
+  return { operation, method: 'POST', url, status: 200, answer: { kind: 'json' }, location: undefined };
+}
+
 /** Options of a route whose command answers with a job: `202` and the job's address. */
 export const accepted = { status: 202, location: (job: { id: string }) => `/v1/jobs/${job.id}` };
 

@@ -61,7 +61,10 @@ export const listPlans = query('prunePlans.list', {
   summary: 'List plans of clean-ups, newest first',
   input: object({ host: T.Optional(HostName), ...paging }),
   output: PrunePlanPage,
-  run: ({ ports, scope }, { limit = 50, cursor, ...filter }) => store.listPlans(ports.db, scope, filter, limit, cursor),
+  async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
+    if (filter.host !== undefined) await requireHost(ports.db, filter.host);
+    return await store.listPlans(ports.db, scope, filter, limit, cursor);
+  },
 });
 
 export const getPlan = query('prunePlans.get', {

@@ -22,6 +22,8 @@ export interface VolumeFacts {
   readonly bytes: number | null;
 }
 
+const noticedWithinMs = 10_000;
+
 /** Labels of volumes that are worth a question: with one of them a volume goes only when it is named. */
 const guardedLabels = { 'stowage.policy': 'a policy', 'stowage.share': 'a share' };
 
@@ -51,6 +53,7 @@ export function judgeVolume(
       !wish.all && !isAnonymous(volume) ? 'It has a name; `all`: true takes it too.' : null,
       composed(labels, wish.compose),
       usedLately(unusedSince, wish.unusedSince),
+      usedAfter(facts.lastUsedAt, wish.plannedAt),
     ],
     [
       unusedSince === null
@@ -80,7 +83,7 @@ export function planVolumes(
         ...judgeVolume(volume, facts, wish, protectedLabels),
         project: facts.project,
         snapshotFirst: !isAnonymous(volume),
-        premise: premiseOf(driver, options, labels, createdAt, facts.project, facts.lastUsedAt),
+        premise: premiseOf(driver, options, labels, createdAt, facts.project),
       };
     });
 }
@@ -90,6 +93,12 @@ function guards({ name, labels }: EngineVolume, { includeProtected }: VolumeWish
   return Object.entries(guardedLabels)
     .filter(([label]) => label in labels)
     .map(([, what]) => `It has ${what}; \`includeProtected\` takes it when it is named there.`);
+}
+
+/** The end of a use is written down when it is noticed, which may be a little later. */
+function usedAfter(lastUsedAt: Date | null, plannedAt: Date): string | null {
+  if (lastUsedAt === null || lastUsedAt.getTime() <= plannedAt.getTime() + noticedWithinMs) return null;
+  return `A container had it at ${lastUsedAt.toISOString()}, after the plan was made.`;
 }
 
 /** Before it was watched anybody may have used it. */

@@ -31,6 +31,8 @@ export interface VolumeWish {
   readonly compose: boolean;
   /** Only what was not used since. */
   readonly unusedSince: Date | null;
+  /** When the plan was made: what was used after that stays. */
+  readonly plannedAt: Date;
   readonly includeProtected: ReadonlySet<string>;
 }
 
@@ -131,6 +133,7 @@ function volumeWish(volumes: NonNullable<PruneRequest['volumes']>, now: Date): V
     all,
     ...composed(volumes),
     unusedSince: unusedFor === undefined ? null : new Date(now.getTime() - unusedFor * 1000),
+    plannedAt: now,
     includeProtected: new Set(includeProtected),
   };
 }

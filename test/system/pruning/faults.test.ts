@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { Client } from 'pg';
 import t from 'tap';
 import { type TestDocker, testDocker } from '../../machinery/docker.ts';
 import { type Stowage, startStowage } from '../../machinery/stowage.ts';
@@ -51,6 +52,23 @@ t.test('the control plane is killed in the middle: the next one goes on, and cou
     t.equal(back.state, 'succeeded', back.error?.detail);
     t.equal(await docker.run(name, 'cat /data/file'), index === 0 ? 'one\n' : 'two\n');
   }
+});
+
+t.test('what a worker removed right before it died counts, and what somebody else removed does not', async (t) => {
+  const docker = testDocker(t);
+  const scenery = makeScenery(t, docker);
+  const api = await startStowage(t, { roles: 'api,watcher' });
+  const containers = [await scenery.container(), await scenery.container()];
+  const job = await applyAll(api, scenery);
+  for (const container of containers) await container.remove();
+  const client = new Client({ connectionString: api.database.url });
+  await client.connect();
+  const course = { next: 0, begun: true, removed: [], skipped: [], bytesFreed: 0 };
+  await client.query('update jobs set memory = $2 where id = $1', [job.id, JSON.stringify({ course })]);
+  await client.end();
+  const worker = await startStowage(t, { database: api.database, state: api.state });
+  const done = await worker.waitForJob(job.id);
+  t.match(done, { state: 'succeeded', result: { removed: { length: 1 }, skipped: [/It is gone already/] } });
 });
 
 t.test('the helper of a snapshot is killed: the next attempt takes another one', async (t) => {

@@ -149,6 +149,7 @@ t.test('bad filters are refused before anything is looked at', async (t) => {
     [{ volumes: { dangling: true } }, /unknown field/],
     [{ volumes: { unusedFor: -1 } }, /unusedFor/],
     [{ volumes: { label: [''] } }, /label/],
+    [{ volumes: { includeProtected: ['\ud800'] } }, /half a character/],
     [{ buildCache: { keepBytes: -1 } }, /keepBytes/],
     [{ buildCache: { until: '1d' } }, /\/buildCache\/until/],
   ];

@@ -139,7 +139,14 @@ t.test('volumes', (t) => {
     firstSeenAt: at(12),
     bytes: null,
   };
-  const wish: VolumeWish = { labels, all: false, compose: false, unusedSince: null, includeProtected: new Set() };
+  const wish: VolumeWish = {
+    labels,
+    all: false,
+    compose: false,
+    unusedSince: null,
+    plannedAt: at(20),
+    includeProtected: new Set(),
+  };
   const named = { name: 'data' };
   const all = { all: true };
   const cases: Case<[Partial<EngineVolume>, Partial<VolumeFacts>, Partial<VolumeWish>]>[] = [
@@ -184,6 +191,12 @@ t.test('volumes', (t) => {
     ['one that is younger', [{ createdAt: at(14) }, {}, { unusedSince: at(13) }], /since 2026-11-14/],
     ['one used lately', [{}, { lastUsedAt: at(15) }, { unusedSince: at(13) }], /since 2026-11-15/],
     ['one used before that', [{}, { lastUsedAt: at(12) }, { unusedSince: at(13) }], null],
+    ['one used since the plan was made', [{}, { lastUsedAt: at(21) }, {}], /at 2026-11-21.*after the plan was made/],
+    [
+      'one whose use right before the plan was noticed late',
+      [{}, { lastUsedAt: new Date(at(20).getTime() + 5_000) }, {}],
+      null,
+    ],
     ['one nobody has watched', [{}, { firstSeenAt: null }, { unusedSince: at(13) }], /not known/],
   ];
   for (const [title, [changes, facts, wishes], why] of cases)

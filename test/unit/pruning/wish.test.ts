@@ -34,7 +34,7 @@ t.test('a request is read with its defaults', (t) => {
     container: { before: null, labels, compose: false },
     network: { before: null, labels, compose: false },
     image: { before: null, labels, dangling: true },
-    volume: { labels, all: false, compose: false, unusedSince: null, includeProtected: new Set() },
+    volume: { labels, all: false, compose: false, unusedSince: null, plannedAt: now, includeProtected: new Set() },
     build_cache: { unusedSince: null, ids: null, all: false, keepBytes: null },
   });
   t.end();
@@ -59,6 +59,7 @@ t.test('requests that ask for nothing, or for what a project does not own, are r
     [{ project: 'shop', volumes: {}, networks: {} }, /\/networks/],
     [{ project: 'shop', buildCache: {} }, /\/buildCache/],
     [{ images: { until: 'soon' } }, /\/images\/until/],
+    [{ volumes: { label: ['team', 'a\ud800'] } }, /half a character/],
     [{ buildCache: { until: 'soon' } }, /\/buildCache\/until/],
   ];
   for (const [request, message] of refused)

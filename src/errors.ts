@@ -102,6 +102,8 @@ export const catalogue = {
   restore_failed: { kind: 'upstream', title: 'restic could not restore the snapshot' },
   restore_incomplete: { kind: 'upstream', title: 'What was restored differs from the snapshot' },
   volume_full: { kind: 'upstream', title: 'The file system of the volume has no space left' },
+  folder_missing: { kind: 'upstream', title: 'The folder is not on the host' },
+  folder_blocked: { kind: 'upstream', title: 'Something that is no folder is in the way' },
   folder_escapes: { kind: 'upstream', title: 'A link leads out of the allowed root' },
   measurement_failed: { kind: 'upstream', title: 'The host could not be measured' },
   prune_incomplete: { kind: 'upstream', title: 'Not everything that the plan names could be removed' },

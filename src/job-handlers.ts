@@ -1,4 +1,5 @@
 import { backupHandlers } from './backups/handlers.ts';
+import { directoryHandlers } from './directories/handlers.ts';
 import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
 import { pruningHandlers } from './pruning/handlers.ts';
@@ -8,6 +9,7 @@ import { spaceHandlers } from './space/handlers.ts';
 export const jobHandlers: JobHandlers = {
   ...backupHandlers,
   ...imageHandlers,
+  ...directoryHandlers,
   ...pruningHandlers,
   ...spaceHandlers,
 };

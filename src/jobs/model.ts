@@ -10,6 +10,7 @@ export const JobKind = words(
     'host_prune',
     'host_measure',
     'container_scan',
+    'directories_create',
   ],
   'What a job does.',
 );

@@ -4,6 +4,8 @@ import { backupGraphql } from '../backups/graphql.ts';
 import { backupRoutes } from '../backups/rest.ts';
 import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
+import { directoryGraphql } from '../directories/graphql.ts';
+import { directoryRoutes } from '../directories/rest.ts';
 import { findingGraphql } from '../findings/graphql.ts';
 import { findingRoutes } from '../findings/rest.ts';
 import { hostGraphql } from '../hosts/graphql.ts';
@@ -41,6 +43,7 @@ export const routes = [
   ...backupRoutes,
   ...pruningRoutes,
   ...spaceRoutes,
+  ...directoryRoutes,
   ...jobRoutes,
   ...accessRoutes,
 ];
@@ -60,5 +63,6 @@ export const graphqlParts = {
   backups: backupGraphql,
   pruning: pruningGraphql,
   space: spaceGraphql,
+  directories: directoryGraphql,
   access: accessGraphql,
 };

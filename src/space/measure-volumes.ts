@@ -15,11 +15,17 @@ import {
   saveVolumeSizes,
 } from './sample-store.ts';
 import { mountedAt, sizeScript, volumesAt } from './scripts.ts';
-import { type SizeReader, sizeReader } from './size-lines.ts';
+import { type Sized, type SizeReader, sizeReader } from './size-lines.ts';
 import { wayTo } from './ways.ts';
 
 /** One helper sizes so many; the names stand in its command line. */
 const batchSize = 500;
+
+/** A volume that could not be measured, and why. */
+interface Left {
+  readonly name: string;
+  readonly reason: string;
+}
 
 type Report = (reader: SizeReader) => void;
 
@@ -57,7 +63,11 @@ async function measureBatch(
 ): Promise<void> {
   const ways = batch.map((volume) => ({ volume, way: wayTo(volume, rootFolder) }));
   const names = (by: string) => ways.filter(({ way }) => way.by === by).map(({ volume }) => volume.name);
-  for (const { volume, way } of ways) if (way.by === 'none') await leaveOut(job, course, volume.name, way.reason);
+  await leaveOut(
+    job,
+    course,
+    ways.flatMap(({ volume, way }) => (way.by === 'none' ? [{ name: volume.name, reason: way.reason }] : [])),
+  );
 
   const inFolder = names('folder');
   if (rootFolder !== null && inFolder.length > 0)
@@ -65,20 +75,19 @@ async function measureBatch(
   for (const name of names('mount')) await sizeAndSave(engine, job, course, mountStep(name), [name], report);
 }
 
-/** What one helper does: which folder is which volume, and how the helper has them. */
+/** What one helper does, and what it has for that. */
 interface SizeStep {
   readonly step: string;
   readonly mounts: readonly HelperMount[];
-  readonly mountedAt: string;
-  readonly folders: readonly string[];
+  /** Arguments of the script. */
+  readonly what: readonly string[];
 }
 
 function folderStep(rootFolder: string, names: readonly string[]): SizeStep {
   return {
     step: `volumes-${shortHash(names[0] ?? '')}`,
     mounts: [{ type: 'bind', source: `${rootFolder}/volumes`, target: volumesAt, readOnly: true, ofEngine: true }],
-    mountedAt: volumesAt,
-    folders: names.map((name) => `${volumesAt}/${name}/_data=${name}`),
+    what: ['folder', volumesAt, ...names],
   };
 }
 
@@ -86,8 +95,7 @@ function mountStep(name: string): SizeStep {
   return {
     step: `volume-${shortHash(name)}`,
     mounts: [{ type: 'volume', source: name, target: mountedAt, readOnly: true }],
-    mountedAt,
-    folders: [`${mountedAt}=${name}`],
+    what: ['mount', mountedAt, name],
   };
 }
 
@@ -122,22 +130,14 @@ async function runSizing(
   const helper: HelperStep = {
     step: step.step,
     spec: {
-      command: [
-        'sh',
-        '-c',
-        sizeScript,
-        'size',
-        String(job.ports.config.measureVolumeSeconds),
-        step.mountedAt,
-        ...step.folders,
-      ],
+      command: ['sh', '-c', sizeScript, 'size', String(job.ports.config.measureVolumeSeconds), ...step.what],
       environment: {},
       mounts: step.mounts,
       capabilities: readCapabilities,
       network: null,
       secrets: false,
       lowPriority: true,
-      hostFiles: step.mountedAt === volumesAt,
+      hostFiles: step.what.includes(volumesAt),
     },
     secrets: null,
     onLine: ({ stream, text, at }) => {
@@ -160,33 +160,32 @@ async function save(
   otherwise: string,
 ): Promise<void> {
   const measured: MeasuredVolume[] = [];
+  const failed: Left[] = [];
+  const missing: Left[] = [];
   for (const name of names) {
-    const result = results.get(name);
-    if (result?.sized.kind === 'sized') {
-      const { kind: _kind, ...sizes } = result.sized;
-      measured.push({ name, at: result.at, ...sizes, fileSystem: fileSystemOf(name) });
-      continue;
-    }
-    if (result?.sized.kind === 'gone' || result === undefined)
-      await noteMissing(engine, job, course, name, result === undefined ? otherwise : 'its folder cannot be seen');
-    else await leaveOut(job, course, name, result.sized.reason);
+    const { sized, at } = results.get(name) ?? { sized: null, at: new Date() };
+    if (sized === null) missing.push({ name, reason: otherwise });
+    else if (sized.kind === 'gone') missing.push({ name, reason: 'its folder cannot be seen' });
+    else if (sized.kind === 'failed') failed.push({ name, reason: sized.reason });
+    else measured.push({ ...sizesOf(sized), name, at, fileSystem: fileSystemOf(name) });
   }
   course.state.volumesMeasured += await saveVolumeSizes(job.ports.db, job.host, measured);
+  await leaveOut(job, course, [...failed, ...(await stillThere(engine, course, missing))]);
 }
 
-/** One that was deleted meanwhile is no fault. */
-async function noteMissing(
-  engine: Engine,
-  job: RunningJob,
-  course: Course,
-  name: string,
-  reason: string,
-): Promise<void> {
-  if ((await engine.findVolume(name)) === null) return course.skip(`volume/${name}`, 'it was deleted meanwhile');
-  await leaveOut(job, course, name, reason);
+function sizesOf({ bytes, allocatedBytes, files, inodes }: Extract<Sized, { kind: 'sized' }>) {
+  return { bytes, allocatedBytes, files, inodes };
 }
 
-async function leaveOut(job: RunningJob, course: Course, name: string, reason: string): Promise<void> {
-  course.skip(`volume/${name}`, reason);
-  await saveVolumeErrors(job.ports.db, job.host, [{ name, reason }]);
+/** Those that the engine still has: one that was deleted meanwhile is no fault. */
+async function stillThere(engine: Engine, course: Course, missing: readonly Left[]): Promise<Left[]> {
+  if (missing.length === 0) return [];
+  const there = new Set((await engine.listVolumes()).map(({ name }) => name));
+  for (const { name } of missing) if (!there.has(name)) course.skip(`volume/${name}`, 'it was deleted meanwhile');
+  return missing.filter(({ name }) => there.has(name));
+}
+
+async function leaveOut(job: RunningJob, course: Course, left: readonly Left[]): Promise<void> {
+  for (const { name, reason } of left) course.skip(`volume/${name}`, reason);
+  if (left.length > 0) await saveVolumeErrors(job.ports.db, job.host, left);
 }

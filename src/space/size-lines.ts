@@ -80,7 +80,7 @@ const unreadable = 'not everything in it could be read';
 function toSized([code, bytes, allocatedBytes, files, inodes]: readonly string[], seconds: number): Sized {
   if (Number(code) === tooLongCode) return { kind: 'failed', reason: `sizing it took longer than ${seconds} s` };
   // Even an empty folder has an inode: this one went away before it was looked at.
-  if (count(inodes) === 0) return { kind: 'gone' };
+  if (Number(code) === 1 && count(inodes) === 0) return { kind: 'gone' };
   if (Number(code) !== 0) return { kind: 'failed', reason: unreadable };
   return {
     kind: 'sized',

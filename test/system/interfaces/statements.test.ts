@@ -11,7 +11,7 @@ import { createDatabase } from '../../machinery/database.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
 
 const query = `query ($limit: Int) { volumes(limit: $limit) { items {
-  name onHost { name state findings { rule } } findings { rule } mounts { target findings { rule } mountedBy { name findings { rule } } } newestSnapshots { id repository { name } } newestJobs { kind attempts { number } }
+  name growth { since } onHost { name state usage { measuredAt } findings { rule } } findings { rule } mounts { target findings { rule } mountedBy { name findings { rule } } } newestSnapshots { id repository { name } } newestJobs { kind attempts { number } }
 } nextCursor } }`;
 
 /** Volumes, each with a container that mounts it, findings about volume and mount, a snapshot and a job. */

@@ -18,6 +18,7 @@ t.test('what a helper says of volumes', (t) => {
     'gone away',
     'sized 1 0 0 0 0 away-in-between',
     'because find: no such file',
+    'sized 127 0 0 0 0 no-find',
     'sized 137 5 5 5 5 slow',
     'sized 1 5 5 5 5 half',
     'because find: ‘/volumes/engine/half/_data/x’: Input/output error',
@@ -27,6 +28,7 @@ t.test('what a helper says of volumes', (t) => {
   t.same(of('shop-db'), { kind: 'sized', bytes: 10, allocatedBytes: 4096, files: 2, inodes: 3 });
   t.same(of('away'), { kind: 'gone' });
   t.same(of('away-in-between'), { kind: 'gone' }, 'even an empty folder has an inode');
+  t.same(of('no-find'), { kind: 'failed', reason: 'not everything in it could be read' });
   t.same(of('slow'), { kind: 'failed', reason: 'sizing it took longer than 300 s' });
   t.match(of('half'), { kind: 'failed', reason: /^not everything in it could be read: find: .*Input\/output error$/ });
   t.match(of('name with spaces'), { kind: 'sized' });
@@ -45,7 +47,7 @@ t.test('what a helper says of volumes', (t) => {
 });
 
 t.test('progress counts what is being walked, and no number leaves what can be counted exactly', (t) => {
-  const reader = read(['sized 0 10 0 2 3 a', 'walking 50000 700 b']);
+  const reader = read(['sized 0 10 0 2 3 a', 'walking 50000 700']);
   t.same(reader.seen, { entries: 50_002, bytes: 710 });
   reader.read('sized 0 9e18 0 60000 3 b', at);
   t.same(reader.seen, { entries: 60_002, bytes: Number.MAX_SAFE_INTEGER });

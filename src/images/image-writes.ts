@@ -31,21 +31,27 @@ export async function addImages(db: Reader, host: string, images: readonly Engin
 }
 
 /**
- * Makes the names in the table those of the list, and removes the images that are neither in the list nor those of a
- * container. An image that lost its name and has children is not listed.
+ * Makes the names of the images in the table that were known before the list those of the list, and removes those that are neither in
+ * the list nor the image of a container. An image that lost its name and has children is not listed.
  */
-export async function followList(db: Database, host: string, listed: readonly EngineImage[]): Promise<void> {
+export async function followList(
+  db: Database,
+  host: string,
+  listed: readonly EngineImage[],
+  known: readonly string[],
+): Promise<void> {
   const rows = JSON.stringify(listed.map(({ id, tags, bytes }) => ({ id, tags, bytes })));
   const seen = Prisma.sql`jsonb_to_recordset(${rows}::jsonb) as seen(id text, tags jsonb, bytes bigint)`;
+  const kept = Prisma.sql`images.host = ${host} and images.id = any(${[...known]}::text[])`;
   await db.$transaction([
     db.$executeRaw`
       update images set tags = seen.tags, bytes = seen.bytes, seen_at = now() from ${seen}
-      where images.host = ${host} and images.id = seen.id and (images.tags, images.bytes) is distinct from (seen.tags, seen.bytes)`,
+      where ${kept} and images.id = seen.id and (images.tags, images.bytes) is distinct from (seen.tags, seen.bytes)`,
     db.$executeRaw`
       update images set tags = '[]', seen_at = now()
-      where host = ${host} and tags <> '[]' and not exists (select from ${seen} where seen.id = images.id)`,
+      where ${kept} and tags <> '[]' and not exists (select from ${seen} where seen.id = images.id)`,
     db.$executeRaw`
-      delete from images where host = ${host} and not exists (select from ${seen} where seen.id = images.id)
+      delete from images where ${kept} and not exists (select from ${seen} where seen.id = images.id)
         and not exists (select from containers where containers.host = images.host and containers.image_id = images.id)`,
   ]);
 }

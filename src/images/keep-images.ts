@@ -60,12 +60,13 @@ async function hear(
 
 async function lookAtAll(ports: KeeperPorts, engine: Engine, signal: AbortSignal): Promise<void> {
   const { db } = ports;
-  const listed = await engine.listImages();
   const known = await knownImages(db, engine.host);
+  const listed = await engine.listImages();
   const added = listed.map(({ id }) => id).filter((id) => !known.has(id));
   const ofContainers = await missingImages(db, engine.host);
   await learn(ports, engine, [...new Set([...added, ...ofContainers])], signal);
-  await followList(db, engine.host, listed);
+  // What was learned just now is newer than the list.
+  await followList(db, engine.host, listed, [...known]);
 }
 
 /** An image that is gone by now is left out. */

@@ -82,7 +82,10 @@ export interface Window {
   readonly slots: number;
 }
 
-/** The first reading of each container in a window, and the last one of each slot, in the order of time; by `host/id`. */
+/**
+ * The first reading of each container in a window, the last one of each slot, and the last one before its counters went back, in
+ * the order of time; by `host/id`.
+ */
 export async function readingsOf(
   db: Reader,
   users: readonly Pick<VolumeUser, 'host' | 'id'>[],
@@ -90,15 +93,19 @@ export async function readingsOf(
 ): Promise<Map<string, Reading[]>> {
   const width = (to.getTime() - from.getTime()) / 1000 / slots;
   const rows = await db.$queryRaw<RawReading[]>`
-    with wanted as (select distinct * from unnest(${users.map(({ host }) => host)}::text[], ${users.map(({ id }) => id)}::text[]) as wanted(host, id)),
+    with wanted as (
+      select distinct * from unnest(${users.map(({ host }) => host)}::text[], ${users.map(({ id }) => id)}::text[]) as wanted(host, id)),
     readings as (
       select activity.*, floor(extract(epoch from activity.at - ${from}::timestamptz) / ${width}::float8) as slot,
-        row_number() over (partition by activity.host, activity.container_id order by activity.at) as number
+        row_number() over w as number, (coalesce(lead(read_bytes) over w, 0) < read_bytes
+          or coalesce(lead(written_bytes) over w, 0) < written_bytes) as is_peak
       from wanted join container_activity activity on activity.host = wanted.host and activity.container_id = wanted.id
-      where activity.at >= ${from} and activity.at <= ${to})
-    select distinct on (host, container_id, slot, number = 1) host, container_id as id, at, read_bytes as "readBytes",
-      written_bytes as "writtenBytes", read_operations as "readOperations", write_operations as "writeOperations", memory_bytes as "memoryBytes"
-    from readings order by host, container_id, slot, number = 1 desc, at desc`;
+      where activity.at >= ${from} and activity.at <= ${to}
+      window w as (partition by activity.host, activity.container_id order by activity.at)),
+    counted as (select *, row_number() over (partition by host, container_id, slot order by at desc) as from_end from readings)
+    select host, container_id as id, at, read_bytes as "readBytes", written_bytes as "writtenBytes",
+      read_operations as "readOperations", write_operations as "writeOperations", memory_bytes as "memoryBytes"
+    from counted where number = 1 or from_end = 1 or is_peak order by host, container_id, at`;
   return new Map(
     [...Map.groupBy(rows, ({ host, id }) => `${host}/${id}`)].map(([key, some]) => [key, some.map(toReading)]),
   );

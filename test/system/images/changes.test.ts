@@ -71,6 +71,7 @@ t.test('what a container added, changed and deleted is told by folder, sized, an
     [],
     'what is mounted is no change',
   );
+  t.equal(of('/', 'added').entries, 3, '/app, /var and /done; the folder that Docker made for a mount is none');
   const total = found.totals.reduce((bytes: number, one: Answer) => bytes + one.bytes, 0);
   t.equal(total, passwd.SizeRw, 'all together is what Docker says the writable layer takes');
   t.same(

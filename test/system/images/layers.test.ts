@@ -95,12 +95,14 @@ t.test(
   async (t) => {
     const docker = testDocker(t);
     const stowage = await startStowage(t);
+    // Of its own: the containers of other tests are on the same engine.
+    const project = docker.name('project');
     const name = docker.name('used');
     const id = await buildImage(t, docker.engine, { name, lines: ['RUN echo x > /x'] });
     const container = await docker.engine.createContainer({
       name: docker.name('user'),
       Image: name,
-      Labels: { 'stowage.project': 'shop' },
+      Labels: { 'stowage.project': project },
       HostConfig: { NetworkMode: 'none' },
     });
     t.teardown(() => container.remove({ force: true }));
@@ -135,7 +137,7 @@ t.test(
       });
       return connectClient(stowage.address, key);
     };
-    const [insider, stranger] = [await key('shop'), await key('elsewhere')];
+    const [insider, stranger] = [await key(project), await key(`${project}-other`)];
     t.same(
       (await insider.get(images)).items.map((image: { id: string }) => image.id),
       [id],
@@ -177,6 +179,14 @@ t.test(
     await known(stowage, `${name}:1`);
     const found = await stowage.get(`${images}/${encodeURIComponent(`${name}:1`)}`);
     t.match(found.layers.at(-1), { bytes: 4000, shared: 0 });
+
+    await stowage.finished('POST', '/v1/hosts/local/measurements', {}, 180);
+    const { writableLayer } = await stowage.get(layersOf(container.id));
+    t.match(writableLayer, { bytes: 4000, measuredAt: /Z$/ }, 'the writable layer is told once it is measured');
+    const { data } = await stowage.graphql(
+      `{ containerLayers(host: "local", container: "${container.id}") { writableLayer { bytes measuredAt } } }`,
+    );
+    t.same(data.containerLayers.writableLayer, writableLayer);
 
     await stowage.stop();
     const user = await docker.engine.createContainer({

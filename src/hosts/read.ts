@@ -7,9 +7,10 @@ import { boundFolderOf } from './bound-folder.ts';
 import { freshPaths, socketPaths } from './fresh-paths.ts';
 import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
+import type { Host } from './model.ts';
 import { PathFacts, parsePathFacts } from './path-facts.ts';
 import { probePaths } from './probe-paths.ts';
-import { findHost, hostNames, saveHost } from './store.ts';
+import { findHost, listHosts, saveHost } from './store.ts';
 
 export {
   type Attributes,
@@ -46,18 +47,17 @@ export async function requireHost(db: Reader, name: string): Promise<void> {
  * The host that a caller means: the named one, else the only one there is. Throws `host_not_found`, and `invalid_input`
  * when there are several to choose from.
  */
-export async function chooseHost(db: Reader, name: string | undefined): Promise<string> {
+export async function chooseHost(db: Reader, name: string | undefined): Promise<Host> {
   if (name !== undefined) {
-    await requireHost(db, name);
-    return name;
+    const named = await findHost(db, name);
+    if (named === null) throw hostNotFound(name);
+    return named;
   }
-  const [only, another] = await hostNames(db, 2);
+  const [only, another] = (await listHosts(db, 2)).items;
   if (only === undefined) throw fail('host_not_found', 'There is no host yet.');
-  if (another !== undefined) {
-    const issue = { path: '/host', rule: 'required', message: 'must be given: there are several hosts' };
-    throw fail('invalid_input', { detail: `${issue.path}: ${issue.message}`, errors: [issue] });
-  }
-  return only;
+  if (another === undefined) return only;
+  const issue = { path: '/host', rule: 'required', message: 'must be given: there are several hosts' };
+  throw fail('invalid_input', { detail: `${issue.path}: ${issue.message}`, errors: [issue] });
 }
 
 export function hostNotFound(name: string): Failure {

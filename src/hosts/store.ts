@@ -19,12 +19,6 @@ export async function findHost(db: Reader, name: string): Promise<Host | null> {
   return row === null ? null : toHost(row);
 }
 
-/** Names of the first hosts. */
-export async function hostNames(db: Reader, limit: number): Promise<string[]> {
-  const rows = await db.host.findMany({ select: { name: true }, orderBy: { name: 'asc' }, take: limit });
-  return rows.map(({ name }) => name);
-}
-
 export async function hostsByName(db: Reader, names: readonly string[]): Promise<Host[]> {
   const rows = await db.host.findMany({ where: { name: { in: [...names] } } });
   return rows.map(toHost);

@@ -71,17 +71,22 @@ function refuseMisplaced(body: Part): void {
 
 /** All mounts by their targets, as Docker puts them together. */
 function readMounts(body: Part, hostConfig: Part, driver: string): MountWish[] {
-  const tmpfs = members(dockerField(hostConfig, 'Tmpfs')).map(([target, part]) =>
-    placed(part, readTmpfs(part, target)),
-  );
-  const binds = items(dockerField(hostConfig, 'Binds')).map((part) => placed(part, readBind(part, text(part), driver)));
-  const mounts = items(dockerField(hostConfig, 'Mounts')).map((part) => placed(part, readMount(part)));
-  const given = [...binds, ...mounts, ...tmpfs];
-  if (given.length > mostMounts)
-    throw misfit(hostConfig, `${given.length} mounts are more than the ${mostMounts} that are looked at.`);
+  const asked = {
+    binds: items(dockerField(hostConfig, 'Binds')),
+    mounts: items(dockerField(hostConfig, 'Mounts')),
+    tmpfs: members(dockerField(hostConfig, 'Tmpfs')),
+    volumes: members(dockerField(body, 'Volumes')),
+  };
+  const count = Object.values(asked).reduce((sum, { length }) => sum + length, 0);
+  if (count > mostMounts) throw misfit(body, `${count} mounts are more than the ${mostMounts} that are looked at.`);
+  const given = [
+    ...asked.binds.map((part) => placed(part, readBind(part, text(part), driver))),
+    ...asked.mounts.map((part) => placed(part, readMount(part))),
+    ...asked.tmpfs.map(([target, part]) => placed(part, readTmpfs(part, target))),
+  ];
   refuseTwice(given);
   const taken = new Set(given.map(({ mount }) => mount.target));
-  const declared = members(dockerField(body, 'Volumes')).map(
+  const declared = asked.volumes.map(
     ([target, part]): MountWish => ({ mount: anonymousMount(targetPath(part, target), driver), volume: null }),
   );
   return [...given, ...declared.filter(({ mount }) => !taken.has(mount.target))];

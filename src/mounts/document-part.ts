@@ -36,7 +36,8 @@ export function member(part: Part, name: string): Part {
  * field is there twice.
  */
 export function dockerField(part: Part, name: string): Part {
-  const found = [...entriesOf(part)].filter(([key]) => folded(key) === folded(name));
+  const wanted = folded(name);
+  const found = entriesOf(part).filter(([key]) => key.length === name.length && folded(key) === wanted);
   const [first, second] = found;
   if (second !== undefined) throw misfit(part, `${quoted(first?.[0] ?? name)} and ${quoted(second[0])} are one field.`);
   return { ...part, path: `${part.path}/${pointer(first?.[0] ?? name)}`, value: first?.[1] };
@@ -44,7 +45,7 @@ export function dockerField(part: Part, name: string): Part {
 
 /** The fields of an object, none when it is absent. Throws when it is no object. */
 export function members(part: Part): [name: string, part: Part][] {
-  return [...entriesOf(part)].map(([name, value]) => [name, { ...part, path: `${part.path}/${pointer(name)}`, value }]);
+  return entriesOf(part).map(([name, value]) => [name, { ...part, path: `${part.path}/${pointer(name)}`, value }]);
 }
 
 /** The items of a list, none when it is absent. Throws when it is no list. */

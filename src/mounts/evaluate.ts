@@ -7,6 +7,7 @@ import { chooseHost, hostNotFound } from '../hosts/read.ts';
 import type { ComposeInput } from './compose-project.ts';
 import { readComposeService } from './compose-service.ts';
 import { readContainerSpec } from './container-spec.ts';
+import { asEngineTakesIt } from './engine-limits.ts';
 import type { EvaluationFinding, EvaluationGap, MountEvaluation, ProposedMount } from './evaluation-model.ts';
 import type { Proposal } from './proposal.ts';
 import { proposedVolumes } from './proposed-volumes.ts';
@@ -35,11 +36,12 @@ export async function evaluate(
 ): Promise<MountEvaluation> {
   const asked = readProposal(input);
   requireSeen(scope, asked.container);
-  const host = await chooseHost(ports.db, input.host);
+  const { name: host, engine } = await chooseHost(ports.db, input.host);
   const around = await loadSurroundings(ports.db, ports.config, host);
   if (around === null) throw hostNotFound(host);
 
-  const { proposal, gaps: ofImage } = await withImage(ports, host, asked);
+  const taken = asEngineTakesIt(asked, engine?.apiVersion ?? null);
+  const { proposal, gaps: ofImage } = await withImage(ports, host, taken.proposal);
   requireSeen(scope, proposal.container);
   const volumes = await proposedVolumes(ports.db, scope, host, proposal, around.now);
   const resolved = await resolveMounts(ports, scope, proposal, volumes, around);
@@ -65,7 +67,7 @@ export async function evaluate(
       };
     })
     .sort(worstFirst);
-  const gaps = [...ofImage, ...gapsOf(proposal), ...resolved.gaps];
+  const gaps = [...taken.gaps, ...ofImage, ...gapsOf(proposal), ...resolved.gaps];
   const verdict = verdictOf(findings);
   const mounts = shownMounts(container, volumes.hidden);
   return { host, verdict, complete: gaps.length === 0, gaps, findings, mounts };

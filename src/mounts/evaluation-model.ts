@@ -126,8 +126,8 @@ const EvaluationGap = object(
   {
     about: words(
       'EvaluationGapSubject',
-      ['image', 'paths', 'volumes_from'],
-      'What could not be looked at: user and volumes of the image, paths on the host, mounts of other containers.',
+      ['image', 'paths', 'volumes_from', 'engine'],
+      'What is not as it was asked for, or could not be looked at: user and volumes of the image, paths on the host, mounts of other containers, options that the engine does not know.',
     ),
     detail: T.String({ description: 'Why, and what it means for the findings.' }),
   },

@@ -15,6 +15,8 @@ export interface ProposedVolumes {
 
 /** What rules are told of the project of a volume that the caller may not see. */
 const hiddenProject = 'that you may not see';
+/** What they are told of a container without a project that would use one: whatever the project of the volume is, it is another. */
+const noProject = 'no project';
 
 /**
  * Looks the volumes of a proposal up; one that is not on the host is taken as new. A volume that the caller may not see is
@@ -34,8 +36,9 @@ export async function proposedVolumes(
   const hidden = new Set(volumes.filter(({ project }) => !reaches(scope, project)).map(({ name }) => name));
   const facts = names.map((name) => {
     const wish = wishes.get(name) ?? null;
+    const user = hidden.has(name) ? { ...container, project: container.project ?? noProject } : container;
     const shown = hidden.has(name) ? hiddenVolume(name) : (known.get(name) ?? newVolume(name, wish, now));
-    return [name, { ...shown, users: [...shown.users, ...usersAmong(container, name)] }] as const;
+    return [name, { ...shown, users: [...shown.users, ...usersAmong(user, name)] }] as const;
   });
   return { facts: new Map(facts), hidden };
 }

@@ -154,7 +154,9 @@ t.test('volumes are judged with those who use them', async (t) => {
   );
   t.match(hidden.findings, [{ rule: 'VOL-003', volume: shared }]);
   t.match(hidden.mounts, [{ volume: shared, source: '', driver: null, project: null }]);
-  const text = JSON.stringify(hidden);
+  const unlabeled = await evaluate(t, blog, container({ Binds: [`${shared}:/data`] }));
+  t.match(unlabeled.findings, [{ rule: 'VOL-003', volume: shared }], 'also for a container without a project');
+  const text = JSON.stringify([hidden, unlabeled]);
   t.notMatch(text, /shop/, 'neither the project of a volume that is not seen');
   t.notOk(text.includes((await writer.inspect()).Name.slice(1)), 'nor who uses it');
   const posing = await blog.call('POST', path, container({ Binds: [`${shared}:/data`] }, ofShop));

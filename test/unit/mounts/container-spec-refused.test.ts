@@ -42,6 +42,12 @@ const bad: [what: string, body: unknown, path: string, message: RegExp][] = [
   ['a long target', bind(`/a:${'/b'.repeat(3000)}`), '/container/HostConfig/Binds/0', /too long/],
   ['Windows, short', bind('C:\\data:/b'), '/container/HostConfig/Binds/0', /of Windows/],
   ['a share of Windows', bind('\\\\server\\share:/b'), '/container/HostConfig/Binds/0', /of Windows/],
+  [
+    'more mounts than anybody has',
+    { Volumes: Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`/v${index}`, {}])) },
+    '/container',
+    /300 mounts are more/,
+  ],
   ['a target twice', { HostConfig: { Binds: ['/a:/b', 'shop:/b/'] } }, '/container/HostConfig/Binds/1', /already/],
   [
     'a target of two kinds',

@@ -9,6 +9,7 @@ const namingFields = [
   'snapshot',
   'job',
   'plan',
+  'preset',
   'container',
   'into',
   'path',

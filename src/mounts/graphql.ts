@@ -6,6 +6,14 @@ export const mountGraphql = graphql({
     mounts: field(operations.listMounts),
     containerMounts: field(operations.listContainerMounts),
     mountEvaluation: field(operations.evaluateMounts),
+    mountAdvice: field(operations.getMountAdvice),
+    mountPresets: field(operations.listMountPresets),
+    mountPreset: field(operations.getMountPreset, { nullable: true }),
+  },
+  Mutation: {
+    createMountPreset: field(operations.createMountPreset),
+    updateMountPreset: field(operations.updateMountPreset),
+    deleteMountPreset: field(operations.deleteMountPreset),
   },
   edges: {
     Volume: {

@@ -2,12 +2,18 @@ import { ContainerAddress } from '../containers/model.ts';
 import { containerTarget, findContainer } from '../containers/read.ts';
 import { Severity } from '../findings/model.ts';
 import { requireHost } from '../hosts/read.ts';
-import { query } from '../operation.ts';
-import { HostName, object, ProjectName, paging, T } from '../schema.ts';
+import { command, query } from '../operation.ts';
+import { expectedVersion, HostName, nullable, object, ProjectName, paging, T } from '../schema.ts';
 import { VolumeName } from '../volumes/model.ts';
+import { adviseMount } from './advice.ts';
+import { MountAdvice, MountPurpose } from './advice-model.ts';
 import { evaluate } from './evaluate.ts';
 import { ComposeService, ContainerSpec, MountEvaluation } from './evaluation-model.ts';
 import { Mount, MountPage, MountPropagation, MountType } from './model.ts';
+import { MountPreset, MountPresetName, MountPresetPage, PresetMode, presetFields } from './preset-model.ts';
+import * as presets from './preset-store.ts';
+import { usualTarget } from './presets.ts';
+import { SpecificationSource, SpecificationTarget } from './specification-model.ts';
 import * as store from './store.ts';
 
 export const listMounts = query('mounts.list', {
@@ -66,6 +72,121 @@ export const evaluateMounts = query('mounts.evaluate', {
   }),
   output: MountEvaluation,
   run: ({ ports, scope }, input) => evaluate(ports, scope, input),
+});
+
+export const getMountAdvice = query('mounts.advise', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Ask which mount suits a purpose',
+  description:
+    'Volume, bind or tmpfs, with the reason and what Docker is told. What is not given has an example in its place.',
+  input: object({
+    purpose: MountPurpose,
+    target: T.Optional(SpecificationTarget),
+    name: T.Optional(
+      T.String({
+        pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]+$',
+        maxLength: 255,
+        description: 'Name of the volume, where one is advised.',
+      }),
+    ),
+    source: T.Optional(SpecificationSource),
+    readOnly: T.Optional(T.Boolean()),
+  }),
+  output: MountAdvice,
+  run: async (_context, wish) => adviseMount(wish),
+});
+
+const presetAddress = { preset: MountPresetName };
+const shownFor = { target: T.Optional(SpecificationTarget) };
+
+export const listMountPresets = query('mountPresets.list', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'List the mount presets',
+  description: 'Those that every installation has come first. `target` is where their specifications mount to: /tmp.',
+  input: object({ ...shownFor, ...paging }),
+  output: MountPresetPage,
+  run: ({ ports }, { target = usualTarget, limit = 50, cursor }) =>
+    presets.listPresets(ports.db, target, limit, cursor),
+});
+
+export const getMountPreset = query('mountPresets.get', {
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Read a mount preset',
+  description: '`target` is where its specification mounts to: /tmp when not given.',
+  input: object({ ...presetAddress, ...shownFor }),
+  output: MountPreset,
+  async run({ ports }, { preset, target = usualTarget }) {
+    const found = await presets.findPreset(ports.db, preset, target);
+    if (found === null) throw presets.presetNotFound(preset);
+    return found;
+  },
+});
+
+export const createMountPreset = command('mountPresets.create', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Create a mount preset',
+  description: 'A flag that is not given is set.',
+  input: object({
+    name: MountPresetName,
+    sizeBytes: presetFields.sizeBytes,
+    description: T.Optional(presetFields.description),
+    noexec: T.Optional(presetFields.noexec),
+    nosuid: T.Optional(presetFields.nosuid),
+    nodev: T.Optional(presetFields.nodev),
+    mode: T.Optional(PresetMode),
+  }),
+  output: MountPreset,
+  async run({ ports, actor }, { description = '', noexec = true, nosuid = true, nodev = true, mode = null, ...rest }) {
+    const settings = { ...rest, description, noexec, nosuid, nodev, mode, createdBy: actor.subject };
+    return await presets.createPreset(ports.db, settings, usualTarget);
+  },
+  async recall({ ports, actor }, { name, sizeBytes }) {
+    const found = await presets.findPreset(ports.db, name, usualTarget);
+    return found?.createdBy === actor.subject && found.sizeBytes === sizeBytes ? found : null;
+  },
+});
+
+export const updateMountPreset = command('mountPresets.update', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Change a mount preset',
+  description: 'Containers that were made from it stay as they are.',
+  input: object({
+    ...presetAddress,
+    description: T.Optional(presetFields.description),
+    sizeBytes: T.Optional(presetFields.sizeBytes),
+    noexec: T.Optional(presetFields.noexec),
+    nosuid: T.Optional(presetFields.nosuid),
+    nodev: T.Optional(presetFields.nodev),
+    mode: T.Optional(nullable(PresetMode)),
+    expectedVersion,
+  }),
+  output: MountPreset,
+  async run({ ports }, { preset, expectedVersion: version, ...changes }) {
+    await presets.updatePreset(ports.db, preset, changes, version);
+    const changed = await presets.findPreset(ports.db, preset, usualTarget);
+    if (changed === null) throw presets.presetNotFound(preset);
+    return changed;
+  },
+});
+
+export const deleteMountPreset = command('mountPresets.delete', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Delete a mount preset',
+  description: 'Containers that were made from it stay as they are.',
+  input: object({ ...presetAddress, expectedVersion }),
+  output: MountPreset,
+  async run({ ports }, { preset, expectedVersion: version }) {
+    const found = await presets.findPreset(ports.db, preset, usualTarget);
+    if (found === null) throw presets.presetNotFound(preset);
+    await presets.deletePreset(ports.db, preset, version);
+    return found;
+  },
 });
 
 const addresses = (key: string) => T.Array(T.String(), { maxItems: 1000, description: `\`host/${key}\`` });

@@ -20,6 +20,7 @@ const plausible: Readonly<Record<string, string>> = {
   container: 'no-such-container',
   image: 'no-such-image:1',
   path: '/x',
+  preset: 'no-such-preset',
 };
 const odd = [
   '\0',

@@ -65,11 +65,17 @@ function readings(): Reading[] {
     });
 }
 
-function argumentsOf({ url }: Reading, values: Readonly<Record<string, string>>): { path: string; text: string } {
+/** What a query needs beside its address: words, which GraphQL has without quotes. */
+const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = { 'mounts.advise': { purpose: 'database' } };
+
+function argumentsOf({ id, url }: Reading, values: Readonly<Record<string, string>>): { path: string; text: string } {
   const names = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   const path = url.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '');
-  const text = names.map((name) => `${name}: ${JSON.stringify(values[name])}`).join(', ');
-  return { path, text: text === '' ? '' : `(${text})` };
+  const words = Object.entries(needed[id] ?? {});
+  const query = words.map(([name, word]) => `${name}=${word}`).join('&');
+  const given = names.map((name) => `${name}: ${JSON.stringify(values[name])}`);
+  const text = [...given, ...words.map(([name, word]) => `${name}: ${word}`)].join(', ');
+  return { path: query === '' ? path : `${path}?${query}`, text: text === '' ? '' : `(${text})` };
 }
 
 async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDocker>) {
@@ -103,6 +109,7 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     snapshot: job.result.snapshot,
     repository: 'default',
     token: token.id,
+    preset: 'temp',
     plan: plan.id,
   };
   return { values, stranger: connectClient(stowage.address, token.key) };
@@ -124,6 +131,7 @@ t.test('both interfaces give the same data, and the same code for what is absent
     snapshot: 'deadbeef',
     repository: 'nothing',
     token: crypto.randomUUID(),
+    preset: 'nothing',
     plan: crypto.randomUUID(),
   };
   for (const reading of readings()) {

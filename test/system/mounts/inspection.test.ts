@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { inventoryOf } from '../../../src/hosts/inventory.ts';
 import { freshPaths } from '../../../src/hosts/read.ts';
 import { connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
@@ -19,10 +20,14 @@ async function makeFolder(t: Test): Promise<string> {
   return folder;
 }
 
-/** The mounts of a container by target, once the inventory has seen so many. */
-async function mountsOf(stowage: Stowage, container: string, count: number) {
+/** The mounts of a container by target, once the inventory has seen so many, and the container in this state. */
+async function mountsOf(stowage: Stowage, container: string, count: number, state = /./) {
   const path = `/v1/mounts?container=${container}`;
-  const { items } = await stowage.until(path, ({ items }) => items.length === count, 20);
+  const { items } = await stowage.until(
+    path,
+    ({ items }) => items.length === count && state.test(items[0].container.state),
+    20,
+  );
   return Object.fromEntries(items.map((mount: Seen) => [mount.target, mount]));
 }
 
@@ -43,7 +48,7 @@ t.test('a volume shows how it is mounted: words, labels for SELinux, copying, it
       { Type: 'volume', Source: volume, Target: '/sub', VolumeOptions: { Subpath: 'sub' } as never },
     ],
   });
-  const shown = await mountsOf(stowage, id, 4);
+  const shown = await mountsOf(stowage, id, 4, /running/);
   const common = { type: 'volume', driver: 'local', user: '1234:4321', tmpfs: null, path: null };
   const container = { id, name: docker.name('app'), state: 'running' };
   t.match(shown['/short'], { ...common, container, readOnly: true, selinux: 'shared', noCopy: false, subpath: null });
@@ -61,7 +66,8 @@ t.test('a volume shows how it is mounted: words, labels for SELinux, copying, it
 
 t.test('a bind shows the path that it leads to, as it is on the host', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  // Without the watcher, the test says when paths are looked at.
+  const stowage = await startStowage(t, { roles: 'api' });
   const ports = await openInventoryPorts(t, { database: stowage.database });
   const make = containerMaker(t, docker);
   const folder = await makeFolder(t);
@@ -82,7 +88,8 @@ t.test('a bind shows the path that it leads to, as it is on the host', async (t)
     Mounts: names.slice(0, 6).map(bind),
   });
   await rm(at('gone'), { recursive: true });
-  t.equal((await mountsOf(stowage, id, 8))['/x/0'].path, null, 'nothing is said before it was looked at');
+  await inventoryOf(ports, 'local').refreshAll();
+  t.equal((await mountsOf(stowage, id, 8, /running/))['/x/0'].path, null, 'nothing is said before it was looked at');
   await freshPaths(ports, 'local');
 
   const shown = await mountsOf(stowage, id, 8);
@@ -109,18 +116,17 @@ t.test('a bind shows the path that it leads to, as it is on the host', async (t)
   ]);
 });
 
-t.test('a volume that binds a folder shows that folder', async (t) => {
+t.test('a volume that binds a folder shows that folder, once it was looked at', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
-  const ports = await openInventoryPorts(t, { database: stowage.database });
   const folder = await makeFolder(t);
   const volume = docker.name('binding');
   const DriverOpts = { type: 'none', o: 'bind', device: folder };
   await docker.engine.createVolume({ Name: volume, DriverOpts });
   const { id } = await containerMaker(t, docker)({ name: 'app', Binds: [`${volume}:/data`] });
-  await mountsOf(stowage, id, 1);
-  await freshPaths(ports, 'local');
-  t.match((await mountsOf(stowage, id, 1))['/data'], { type: 'volume', path: { exists: true, resolvedPath: folder } });
+  const path = `/v1/mounts?container=${id}`;
+  const { items } = await stowage.until(path, ({ items }) => items.length === 1 && items[0].path !== null);
+  t.match(items, [{ type: 'volume', path: { exists: true, kind: 'directory', resolvedPath: folder } }]);
 });
 
 t.test('a tmpfs shows its size and flags, whichever form made it', async (t) => {

@@ -1,4 +1,5 @@
 import type { PathFacts } from '../hosts/read.ts';
+import type { RootFileSystem } from '../space/model.ts';
 
 export type { PathFacts };
 
@@ -25,17 +26,7 @@ export interface HostFacts {
 }
 
 /** The file system below the engine's root. */
-export interface StorageFacts {
-  /** Such as `ext4`, `xfs`, `nfs4`. */
-  readonly fileSystem: string;
-  readonly isNetwork: boolean;
-  readonly isRotational: boolean | null;
-  readonly totalBytes: number;
-  readonly freeBytes: number;
-  /** 0 where the file system makes inodes as it needs them. */
-  readonly totalInodes: number;
-  readonly freeInodes: number;
-}
+export type StorageFacts = Readonly<Omit<RootFileSystem, 'device'>>;
 
 export interface SocketFacts {
   readonly path: string;

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
+import { startEngineProxy } from '../../machinery/engine-proxy.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
 const measurements = '/v1/hosts/local/measurements';
@@ -108,7 +108,25 @@ t.test('usage of a host is what docker system df says, with its history', async 
   });
 });
 
-t.test('reads answer while the engine does not, and measurements that are too old go', async (t) => {
+t.test('N26: reads answer at once from what was measured, also while the engine hangs', async (t) => {
+  const docker = testDocker(t);
+  const proxy = await startEngineProxy(t);
+  const stowage = await startStowage(t, { env: { DOCKER_HOST: proxy.endpoint } });
+  const name = docker.name('known');
+  await stowage.created('POST', '/v1/hosts/local/volumes', { name });
+  await docker.run(name, 'echo x > /data/file');
+  await stowage.finished('POST', measurements, {});
+  proxy.hang();
+  const startedAt = performance.now();
+  t.match(await stowage.get(`/v1/hosts/local/volumes/${name}/usage`), { usage: { files: 1 } });
+  t.match(await stowage.get('/v1/hosts/local/usage'), { volumes: { count: Number } });
+  t.match(await stowage.get('/v1/hosts/local/storage'), { storage: { fileSystem: String } });
+  t.match(await stowage.get('/v1/usage-report?groupBy=host'), { items: [{ host: 'local' }] });
+  t.ok(performance.now() - startedAt < 5_000, 'none of them waits for the engine');
+  proxy.back();
+});
+
+t.test('measurements that are too old go', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t, { env: { STOWAGE_HISTORY_DAYS: '1' } });
   const name = docker.name('old');
@@ -122,73 +140,4 @@ t.test('reads answer while the engine does not, and measurements that are too ol
     [name],
   );
   t.same(kept, { volume: 1, host: 1 });
-});
-
-t.test(
-  'who sees it: a volume by its project, sums over a host with a role on everything, its storage anybody',
-  async (t) => {
-    const docker = testDocker(t);
-    const stowage = await startStowage(t);
-    const name = docker.name('private');
-    await stowage.created('POST', '/v1/hosts/local/volumes', { name, project: 'shop' });
-    await stowage.finished('POST', measurements, {});
-    const clientOf = async (project: string) => {
-      const { key } = await stowage.created('POST', '/v1/tokens', {
-        name: project,
-        roles: [{ role: 'operator', project }],
-      });
-      return connectClient(stowage.address, key);
-    };
-    const [owner, stranger] = [await clientOf('shop'), await clientOf('blog')];
-    const address = `/v1/hosts/local/volumes/${name}/usage`;
-    t.match(await owner.get(address), { usage: { files: 0 } });
-    t.match(await stranger.call('GET', address), { status: 404, body: { code: 'volume_not_found' } });
-    for (const path of ['usage', 'usage/history'])
-      t.match(await owner.call('GET', `/v1/hosts/local/${path}`), { status: 403, body: { code: 'forbidden' } });
-    t.match(await owner.call('POST', measurements, {}), { status: 403, body: { code: 'forbidden' } });
-    t.match(await owner.get('/v1/hosts/local/storage'), { storage: { fileSystem: String } });
-    const edges = `{ hosts { items { usage { measuredAt } } } volumes(name: "${name}") { items { growth { since } } } }`;
-    t.match(await owner.graphql(edges), {
-      data: { hosts: { items: [{ usage: null }] }, volumes: { items: [{ growth: null }] } },
-    });
-    t.match(await stranger.graphql(edges), { data: { volumes: { items: [] } } });
-  },
-);
-
-t.test('the storage of a host is judged by the rules about hosts', async (t) => {
-  const stowage = await startStowage(t);
-  await stowage.until('/v1/hosts/local', ({ engine }) => engine !== null);
-  const address = '/v1/hosts/local/storage';
-  t.match(await stowage.get(address), {
-    verdict: 'unknown',
-    storage: null,
-    measuredAt: null,
-    storageDriver: 'overlay2',
-  });
-  await stowage.finished('POST', measurements, {});
-  const measured = await stowage.get(address);
-  t.match(measured, { storage: { totalBytes: Number, isNetwork: false }, rootFolder: String, measuredAt: String });
-  t.match(measured.verdict, /^(good|tolerable|bad)$/);
-
-  const lie = (storage: object) =>
-    stowage.database.query('update hosts set storage = storage || $1::jsonb', [JSON.stringify(storage)]);
-  await lie({
-    fileSystem: 'ext4',
-    isNetwork: false,
-    isRotational: false,
-    totalBytes: 100,
-    freeBytes: 50,
-    totalInodes: 100,
-    freeInodes: 50,
-  });
-  t.match(await stowage.get(address), { verdict: 'good', reasons: [{ rule: null, detail: /overlay2 on ext4/ }] });
-  await lie({ freeInodes: 7 });
-  t.match(await stowage.get(address), {
-    verdict: 'tolerable',
-    reasons: [{ rule: 'HST-005', detail: /7.0 % of the inodes/ }],
-  });
-  await lie({ fileSystem: 'nfs4', isNetwork: true });
-  t.match(await stowage.graphql('{ hostStorage(host: "local") { verdict reasons { rule detail remedy } } }'), {
-    data: { hostStorage: { verdict: 'bad', reasons: [{ rule: 'HST-001', detail: /network/ }, { rule: 'HST-005' }] } },
-  });
 });

@@ -7,6 +7,7 @@ import { boundFolderOf } from './bound-folder.ts';
 import { freshPaths, socketPaths } from './fresh-paths.ts';
 import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
+import { kindOf } from './inventory-rows.ts';
 import type { Host } from './model.ts';
 import { PathFacts, parsePathFacts } from './path-facts.ts';
 import { probePaths } from './probe-paths.ts';
@@ -22,6 +23,7 @@ export {
   type HostPath,
   hostPathKey,
   keysByHost,
+  kindOf,
   labelsOf,
   PathFacts,
   parsePathFacts,

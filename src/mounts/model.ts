@@ -2,6 +2,7 @@ import { ContainerState } from '../containers/model.ts';
 import { Finding } from '../findings/model.ts';
 import { MountPath } from '../hosts/model.ts';
 import { Bytes, DateTime, HostName, nullable, object, ProjectName, page, type Static, T, words } from '../schema.ts';
+import { VolumeKind } from '../volumes/model.ts';
 
 export const MountType = words(
   'MountType',
@@ -54,6 +55,7 @@ export const Mount = object(
     source: T.String({ description: 'Path on the host; empty for a tmpfs.' }),
     target: T.String({ description: 'Path in the container.' }),
     volume: nullable(T.String({ description: 'Name of the volume.' })),
+    volumeKind: nullable(VolumeKind),
     driver: nullable(T.String({ description: 'Driver of the volume.' })),
     mode: T.String({ description: 'Options as they were given, such as `z` or `size=64m`.' }),
     options: T.Array(T.String(), { description: 'The words of `mode`.' }),

@@ -3,7 +3,15 @@ import type { ContainerState } from '../containers/model.ts';
 import type { Prisma, Reader } from '../database/client.ts';
 import { atLeast, findingsOfMounts } from '../findings/read.ts';
 import type { Severity } from '../findings/rule.ts';
-import { boundFolderOf, type HostPath, hostPathKey, keysByHost, type PathFacts, pathFactsOf } from '../hosts/read.ts';
+import {
+  boundFolderOf,
+  type HostPath,
+  hostPathKey,
+  keysByHost,
+  kindOf,
+  type PathFacts,
+  pathFactsOf,
+} from '../hosts/read.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { Mount, MountPropagation, MountRelabeling, MountTmpfs, MountType } from './model.ts';
@@ -184,6 +192,7 @@ function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>): Omit<Mount, '
     selinux: row.selinux as MountRelabeling | null,
     tmpfs: toTmpfs(row),
     volume: row.volumeName,
+    volumeKind: row.volumeName === null ? null : kindOf(row.volumeName),
     options: mode.split(',').flatMap((word) => word.trim() || []),
     user: row.container.user,
     path: path === undefined ? null : (paths.get(hostPathKey(path)) ?? null),

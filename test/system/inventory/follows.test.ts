@@ -42,7 +42,8 @@ t.test('containers and all their mounts are shown, and go away again', async (t)
     type: 'tmpfs',
     tmpfs: { sizeBytes: 52_428_800, noexec: false, nosuid: true, nodev: true },
   });
-  t.match(byTarget['/anonymous'], { type: 'volume', readOnly: false });
+  t.match(byTarget['/anonymous'], { type: 'volume', volumeKind: 'anonymous', readOnly: false });
+  t.same([byTarget['/data'].volumeKind, byTarget['/host'].volumeKind], ['named', null]);
   t.match(await stowage.get(`/v1/hosts/local/volumes/${byTarget['/anonymous'].volume}`), {
     kind: 'anonymous',
     inUse: true,

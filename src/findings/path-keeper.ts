@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
 import { freshPaths } from '../hosts/read.ts';
 
-type PathPorts = Parameters<typeof freshPaths>[0] & Pick<Ports, 'log'>;
+type PathPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'config' | 'log'>;
 
 /** What a judgement waits for the paths of a host; those that take longer count for the next one. */
 const patienceMs = 10_000;
@@ -10,17 +10,21 @@ const patienceMs = 10_000;
 const retryMs = 60_000;
 
 /**
- * Gives a function that has the paths of a host looked at where that is due. It never throws, and does not wait for long;
+ * Gives a function that has the paths of a host looked at where that is due: in full by their age, and with a glance at
+ * least every `inventorySeconds`, since the engine tells of no path that is removed. It never throws, and does not wait for long;
  * `onLate` is called when paths come after that.
  */
 export function keepPaths(ports: PathPorts, host: string, onLate: () => void): () => Promise<void> {
   let running: Promise<void> | null = null;
   let retryAt = Number.NEGATIVE_INFINITY;
+  let glancedAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<void> {
     const startedAt = performance.now();
     try {
-      await freshPaths(ports, host);
+      const glance = startedAt - glancedAt >= ports.config.inventorySeconds * 1000;
+      await freshPaths(ports, host, { glance });
+      if (glance) glancedAt = startedAt;
       if (performance.now() - startedAt > patienceMs) onLate();
     } catch (error) {
       retryAt = performance.now() + retryMs;

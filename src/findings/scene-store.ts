@@ -12,8 +12,35 @@ export interface SceneFilter {
   readonly volumes: readonly string[];
 }
 
-type ContainerRow = Prisma.ContainerGetPayload<object>;
-type VolumeRow = Prisma.VolumeGetPayload<object>;
+const ofContainers = {
+  id: true,
+  name: true,
+  image: true,
+  state: true,
+  user: true,
+  usernsMode: true,
+  memoryLimitBytes: true,
+  restartPolicy: true,
+  createdAt: true,
+  project: true,
+  environment: true,
+  writableBytes: true,
+} as const satisfies Prisma.ContainerSelect;
+type ContainerRow = Prisma.ContainerGetPayload<{ select: typeof ofContainers }>;
+
+const ofVolumes = {
+  name: true,
+  kind: true,
+  driver: true,
+  options: true,
+  labels: true,
+  project: true,
+  environment: true,
+  createdAt: true,
+  firstSeenAt: true,
+  lastUsedAt: true,
+} as const satisfies Prisma.VolumeSelect;
+type VolumeRow = Prisma.VolumeGetPayload<{ select: typeof ofVolumes }>;
 
 const growthDays = 14;
 
@@ -21,10 +48,12 @@ const growthDays = 14;
 export async function loadScene(db: Reader, hostName: string, filter?: SceneFilter): Promise<Scene> {
   const volumes = await db.volume.findMany({
     where: { hostName, ...(filter === undefined ? {} : { name: { in: [...filter.volumes] } }) },
+    select: ofVolumes,
   });
   const users = await loadUsers(db, hostName, filter?.volumes);
   const containers = await db.container.findMany({
     where: { hostName, ...(filter === undefined ? {} : { id: { in: [...filter.containers] } }) },
+    select: ofContainers,
   });
   const growth = await loadGrowth(db, hostName, filter?.containers);
   const mounts = await loadMounts(db, hostName, filter?.containers);

@@ -1,5 +1,5 @@
 import type { Ports } from '../context.ts';
-import { boundPaths, forgetOtherPaths, pathsCheckedSince, saveHostPaths } from './host-paths.ts';
+import { boundPaths, forgetOtherPaths, pathsCheckedSince, refreshHostPaths, saveHostPaths } from './host-paths.ts';
 import { isProbed, lookAtPaths } from './probe-paths.ts';
 
 type FreshPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'config' | 'log'>;
@@ -19,10 +19,11 @@ export function socketPaths(endpoint: string): string[] {
 /**
  * Sees to it that the stored facts of every path that a container or a volume of a host binds, and of the engine's socket, are
  * not older than ten minutes; forgets the paths that nobody has bound any more. When two do this at once, the second
- * waits and finds it done. What did not answer is asked again after ten minutes. Throws what
+ * waits and finds it done. What did not answer is asked again after ten minutes. With `glance` the others are looked at as
+ * well, but for what takes long: their entries are not counted anew. Throws what
  * {@link import('./probe-paths.ts').probePaths} throws; the stored facts then stay.
  */
-export async function freshPaths(ports: FreshPorts, host: string): Promise<void> {
+export async function freshPaths(ports: FreshPorts, host: string, { glance = false } = {}): Promise<void> {
   const sockets = socketPaths(ports.engines.get(host).endpoint);
   await ports.locks.hold(`paths/${host}`, async () => {
     const wanted = [...new Set([...sockets, ...(await boundPaths(ports.db, host))])].filter(isKept);
@@ -31,6 +32,10 @@ export async function freshPaths(ports: FreshPorts, host: string): Promise<void>
     const stale = wanted.filter((path) => !fresh.has(path));
     const facts = await lookAtPaths(ports, host, stale);
     await saveHostPaths(ports.db, host, facts, startedAt);
+    if (glance) {
+      const others = wanted.filter((path) => fresh.has(path));
+      await refreshHostPaths(ports.db, host, await lookAtPaths(ports, host, others, { counts: false }));
+    }
     await forgetOtherPaths(ports.db, host, wanted);
   });
 }

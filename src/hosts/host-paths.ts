@@ -69,6 +69,21 @@ export async function saveHostPaths(
     on conflict (host, path) do update set facts = excluded.facts, checked_at = excluded.checked_at`);
 }
 
+/** Writes down what a look without counting saw: what was counted stays, as long as it is the same folder. */
+export async function refreshHostPaths(
+  db: Reader,
+  host: string,
+  facts: ReadonlyMap<string, PathFacts | null>,
+): Promise<void> {
+  const rows = JSON.stringify([...facts].map(([path, one]) => ({ path, facts: one })));
+  await db.$executeRaw(Prisma.sql`
+    update host_paths set facts = seen.facts || case when host_paths.facts->>'identity' = seen.facts->>'identity'
+      then jsonb_build_object('entries', host_paths.facts->'entries', 'entriesAreMore', host_paths.facts->'entriesAreMore')
+      else '{}'::jsonb end
+    from jsonb_to_recordset(${rows}::jsonb) as seen(path text, facts jsonb)
+    where host_paths.host = ${host} and host_paths.path = seen.path and jsonb_typeof(seen.facts) = 'object'`);
+}
+
 /** Forgets the paths of a host that are none of these. */
 export async function forgetOtherPaths(db: Reader, host: string, kept: readonly string[]): Promise<void> {
   await db.$executeRaw(Prisma.sql`

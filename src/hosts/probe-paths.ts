@@ -12,6 +12,8 @@ export interface ProbeOptions {
   readonly pathSeconds?: number;
   /** Longest that the helper may take altogether, for up to a thousand paths; what it had no time for is not in the map. */
   readonly seconds?: number;
+  /** False leaves out what takes long: the entries of folders are null then. */
+  readonly counts?: boolean;
 }
 
 const mostPathsOfHelper = 1000;
@@ -55,14 +57,22 @@ async function runProbe(
   { engines, config, log }: ProbePorts,
   host: string,
   paths: readonly string[],
-  { pathSeconds = 3, seconds = 600 }: ProbeOptions,
+  { pathSeconds = 3, seconds = 600, counts = true }: ProbeOptions,
 ) {
   const answers = readProbeAnswers(paths);
   const errors: string[] = [];
   const probe = {
     step: 'probe',
     spec: {
-      command: ['busybox', 'sh', '-c', probeScript, 'probe', String(pathSeconds), String(config.bindFiles)],
+      command: [
+        'busybox',
+        'sh',
+        '-c',
+        probeScript,
+        'probe',
+        String(pathSeconds),
+        String(counts ? config.bindFiles : 0),
+      ],
       environment: {},
       mounts: [{ type: 'bind' as const, source: '/', target: hostRoot, readOnly: true }],
       capabilities: ['DAC_READ_SEARCH'],

@@ -2,7 +2,7 @@
 export const hostRoot = '/host';
 
 /**
- * What the helper runs: `sh -c SCRIPT probe SECONDS ENTRIES`. It reads /run/stowage/paths, a path a line in the escapes
+ * What the helper runs: `sh -c SCRIPT probe SECONDS ENTRIES`; with 0 for ENTRIES nothing is counted. It reads /run/stowage/paths, a path a line in the escapes
  * of printf's %b, and writes lines of words:
  *
  *     mount DEVICE POINT TYPE                                       each mount, in the escapes of /proc/self/mountinfo
@@ -60,7 +60,7 @@ probe() {
   resolved='='
   [ "$real" = "$2" ] || resolved=$(printf %s "$real" | base64 | tr -d '\\n')
   echo "path $1 found $facts $resolved"
-  [ -d "$root$real" ] || return
+  [ -d "$root$real" ] && [ $most -gt 0 ] || return
   entries=$(count)
   if [ -e $cut ] || [ $entries -gt $most ]; then rest=more; else rest=all; fi
   [ $entries -le $most ] || entries=$most

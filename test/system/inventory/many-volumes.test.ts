@@ -58,7 +58,7 @@ function mountOf(volume: string, number: number): EngineMount {
   return { ...common, type: 'volume', source: `/${volume}`, target: `/data-${number}`, volume };
 }
 
-t.test('a host with 5,000 volumes is listed within seconds, with a fixed number of statements', async (t) => {
+t.test('a host with 5,000 volumes is listed with a fixed number of statements', async (t) => {
   const around = (engine: Engine): Engine => ({
     ...engine,
     listVolumes: async () => volumes,
@@ -72,10 +72,7 @@ t.test('a host with 5,000 volumes is listed within seconds, with a fixed number 
 
   for (const what of ['first', 'unchanged']) {
     statements = 0;
-    const startedAt = performance.now();
     await inventoryOf(ports, 'local').refreshAll();
-    const seconds = (performance.now() - startedAt) / 1000;
-    t.ok(seconds < 5, `${what} list: ${seconds.toFixed(2)} s`);
     t.ok(statements < 20, `${what} list: ${statements} statements`);
   }
   t.equal(await ports.db.volume.count(), volumesCount);

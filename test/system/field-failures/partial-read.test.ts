@@ -7,12 +7,12 @@ t.test(
   async (t) => {
     const docker = testDocker(t);
     const stowage = await startStowage(t);
-    // The kernel's own file system has a file that nobody can read, not even root: `register`.
+    // The kernel's own file system has a file that nobody can read, not even root: `register`. Made past Stowage, which
+    // does not know this type.
     const volume = docker.name('unreadable');
-    await stowage.created('POST', '/v1/hosts/local/volumes', {
-      name: volume,
-      options: { type: 'binfmt_misc', device: 'binfmt_misc' },
-    });
+    const options = { type: 'binfmt_misc', device: 'binfmt_misc' };
+    await docker.engine.createVolume({ Name: volume, DriverOpts: options });
+    await stowage.until(`/v1/volumes?name=${volume}`, ({ items }) => items.length === 1);
     const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
     t.match(job, { state: 'failed', error: { code: 'backup_partial', detail: /register/ }, attempts: { length: 1 } });
     const { items } = await stowage.get(`/v1/hosts/local/volumes/${volume}/snapshots`);

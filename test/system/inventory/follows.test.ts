@@ -20,7 +20,8 @@ t.test('containers and all their mounts are shown, and go away again', async (t)
   const address = `/v1/hosts/local/containers/${id}`;
   const seen = async () => (await stowage.call('GET', `/v1/hosts/local/volumes/${volume}`)).body.inUse === true;
   await docker.until(seen, 20);
-  t.match(await stowage.get(address), {
+  // It may have been looked at between its making and its start.
+  t.match(await stowage.until(address, ({ state }) => state === 'running'), {
     id,
     state: 'running',
     project: 'front',

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { createClient } from 'graphql-ws';
 import t from 'tap';
 import { startApp } from '../../machinery/engine-user.ts';
@@ -9,17 +7,17 @@ interface Page {
   readonly items: readonly { readonly rule: string; readonly container: { readonly name: string } | null }[];
 }
 
-/** Pages of findings as server-sent events carry them, until the reader has seen enough. */
+/** Pages of findings as server-sent events carry them; the connection is closed when the reader has seen enough. */
 async function* eventsOf({ address, adminKey }: Stowage, path: string): AsyncGenerator<Page> {
-  const done = new AbortController();
   const headers = { authorization: `Bearer ${adminKey}`, accept: 'text/event-stream' };
-  const { body } = await fetch(new URL(path, address), { headers, signal: done.signal });
-  try {
-    if (body === null) return;
-    for await (const line of createInterface({ input: Readable.fromWeb(body as never) }))
-      if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length));
-  } finally {
-    done.abort();
+  const { body } = await fetch(new URL(path, address), { headers });
+  if (body === null) return;
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length));
   }
 }
 

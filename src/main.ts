@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { ensureAdminKey } from './access/admin-key.ts';
 import { checkMasterKey, loadMasterKey } from './access/master-key.ts';
@@ -16,6 +15,7 @@ import { keepImages } from './images/keep-images.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { sweepOrphans } from './jobs/orphans.ts';
 import { startWorker } from './jobs/worker.ts';
+import { pause } from './pause.ts';
 import { monitorContainers } from './performance/monitor.ts';
 import { openPorts } from './ports.ts';
 import { ensureDefaultRepository } from './repositories/default-repository.ts';
@@ -92,7 +92,7 @@ async function sweep(ports: Ports): Promise<void> {
       await sweepOrphans(ports, host).catch((error: unknown) =>
         ports.log.warn({ err: error, host }, 'orphans could not be looked for'),
       );
-    await sleep(sweepSeconds * 1000, undefined, { signal: draining.signal }).catch(() => undefined);
+    await pause(sweepSeconds * 1000, draining.signal);
   }
 }
 

@@ -73,6 +73,11 @@ export const paging = {
   cursor: T.Optional(T.String({ minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before.' })),
 };
 
+/** Input of a batch loader: which objects of which hosts, as `host/<key>`. */
+export function addresses(key: string) {
+  return T.Array(T.String(), { maxItems: 1000, description: `\`host/${key}\`` });
+}
+
 /** The answer of every list. */
 export function page<S extends TSchema>(item: S, name: string) {
   return object(

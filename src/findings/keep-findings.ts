@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
+import { pause } from '../pause.ts';
 import { evaluateHost, type JudgePorts } from './evaluate-host.ts';
 import { keepPaths } from './path-keeper.ts';
 import { forgetResolved } from './write-findings.ts';
@@ -59,9 +59,4 @@ function hearChanges({ notices }: KeeperPorts, host: string, signal: AbortSignal
       waiting.abort();
     },
   };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An aborted pause is the end of the work, no error.
-  await sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
 }

@@ -2,7 +2,7 @@ import { instantOf } from '../access/read.ts';
 import { fail } from '../errors.ts';
 import { requireHost } from '../hosts/read.ts';
 import { command, query } from '../operation.ts';
-import { DateTime, expectedVersion, HostName, object, ProjectName, paging, T, Uuid } from '../schema.ts';
+import { addresses, DateTime, expectedVersion, HostName, object, ProjectName, paging, T, Uuid } from '../schema.ts';
 import { acknowledge, unacknowledge } from './acknowledge.ts';
 import { rules } from './catalogue.ts';
 import { toFindingRule } from './finding-row.ts';
@@ -104,8 +104,6 @@ export const getRule = query('findingRules.get', {
     return toFindingRule(rule, ports.config.policy.rules.get(id) === 'off');
   },
 });
-
-const addresses = (key: string) => T.Array(T.String(), { maxItems: 1000, description: `\`host/${key}\`` });
 
 export const findingsOfVolumes = query('findings.ofVolumes', {
   internal: true,

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
 import { freshPaths } from '../hosts/read.ts';
+import { pause } from '../pause.ts';
 
 type PathPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'config' | 'log'>;
 
@@ -37,7 +37,7 @@ export function keepPaths(ports: PathPorts, host: string, onLate: () => void): (
     if (performance.now() < retryAt) return;
     running ??= look();
     const waiting = new AbortController();
-    const patience = sleep(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    const patience = pause(patienceMs, waiting.signal);
     await Promise.race([running, patience]);
     waiting.abort();
   };

@@ -1,5 +1,5 @@
 import type { ProjectScope } from '../access/roles.ts';
-import type { Database, Reader } from '../database/client.ts';
+import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { type FindingFilter, matching, olderThan, within } from './finding-filter.ts';
@@ -41,15 +41,7 @@ export async function findingsOfVolumes(
   addresses: readonly string[],
   each: number,
 ): Promise<Finding[]> {
-  const ids = await db.$queryRaw<{ id: string }[]>`
-    select f.id::text as id from unnest(${[...addresses]}::text[]) as wanted(address)
-    cross join lateral (
-      select id from findings
-      where host = split_part(wanted.address, '/', 1) and volume = substr(wanted.address, strpos(wanted.address, '/') + 1)
-        and active_key is not null
-      order by opened_at desc, id desc limit ${each}
-    ) f`;
-  return await byIds(db, scope, ids);
+  return await newestOf(db, scope, 'volume', addresses, each);
 }
 
 /** As {@link findingsOfVolumes}, of containers (`host/id`). */
@@ -59,11 +51,22 @@ export async function findingsOfContainers(
   addresses: readonly string[],
   each: number,
 ): Promise<Finding[]> {
+  return await newestOf(db, scope, 'container_id', addresses, each);
+}
+
+async function newestOf(
+  db: Database,
+  scope: ProjectScope,
+  column: 'volume' | 'container_id',
+  addresses: readonly string[],
+  each: number,
+): Promise<Finding[]> {
   const ids = await db.$queryRaw<{ id: string }[]>`
     select f.id::text as id from unnest(${[...addresses]}::text[]) as wanted(address)
     cross join lateral (
       select id from findings
-      where host = split_part(wanted.address, '/', 1) and container_id = split_part(wanted.address, '/', 2) and active_key is not null
+      where host = split_part(wanted.address, '/', 1)
+        and ${Prisma.raw(column)} = substr(wanted.address, strpos(wanted.address, '/') + 1) and active_key is not null
       order by opened_at desc, id desc limit ${each}
     ) f`;
   return await byIds(db, scope, ids);

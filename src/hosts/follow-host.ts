@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/engine-objects.ts';
 import { isFailure } from '../errors.ts';
+import { pause } from '../pause.ts';
 import { type Inventory, inventoryOf } from './inventory.ts';
 import { noteConnected } from './store.ts';
 import { forgetVolumeEvents } from './volume-events.ts';
@@ -116,7 +116,6 @@ async function listAgainAndAgain(
       telemetry.inventorySyncs.inc({ host, outcome: 'failed' });
       throw error;
     }
-    // An aborted sleep is the end of the work, no error.
-    await sleep(config.inventorySeconds * 1000, undefined, { signal }).catch(() => undefined);
+    await pause(config.inventorySeconds * 1000, signal);
   }
 }

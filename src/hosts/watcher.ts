@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure } from '../errors.ts';
+import { pause } from '../pause.ts';
 import { type Companion, followHost, type WatcherPorts } from './follow-host.ts';
 import { noteUnreachable } from './store.ts';
 
@@ -73,9 +73,4 @@ async function noteBreak({ db, notices, telemetry, log }: WatcherPorts, host: st
   } catch (cause) {
     log.warn({ err: cause, host }, 'the state of a host could not be written down');
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An aborted pause is the end of the work, no error.
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

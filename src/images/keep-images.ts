@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
+import { pause } from '../pause.ts';
 import { addImages, followList, knownImages, missingImages } from './image-writes.ts';
 
 /** What the keeping of images works with. */
@@ -79,9 +79,4 @@ async function learn({ db }: KeeperPorts, engine: Engine, ids: readonly string[]
       found.filter((image) => image !== null),
     );
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An aborted pause is the end of the work, no error.
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Value from 'typebox/value';
 import { loadActor, recordAudit } from '../access/read.ts';
 import type { Actor } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
 import { translateDatabaseError } from '../database/client.ts';
 import { type Failure, fail, isFailure } from '../errors.ts';
+import { pause } from '../pause.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { ClaimLost, type JobHandler, type JobHandlers, type RunningJob, stopReason } from './handler.ts';
 import { removeHelpersOf } from './helper-run.ts';
@@ -35,7 +35,7 @@ export async function startWorker(
     await sendWaiting(ports).catch((error: unknown) =>
       ports.log.warn({ err: error }, 'the waiting jobs could not be sent to the queue'),
     );
-    await sleep(sweepSeconds * 1000, undefined, { signal }).catch(() => undefined);
+    await pause(sweepSeconds * 1000, signal);
   }
 }
 

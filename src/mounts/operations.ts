@@ -3,7 +3,7 @@ import { containerTarget, findContainer } from '../containers/read.ts';
 import { Severity } from '../findings/model.ts';
 import { requireHost } from '../hosts/read.ts';
 import { command, query } from '../operation.ts';
-import { expectedVersion, HostName, nullable, object, ProjectName, paging, T } from '../schema.ts';
+import { addresses, expectedVersion, HostName, nullable, object, ProjectName, paging, T } from '../schema.ts';
 import { VolumeName } from '../volumes/model.ts';
 import { adviseMount } from './advice.ts';
 import { MountAdvice, MountPurpose } from './advice-model.ts';
@@ -188,8 +188,6 @@ export const deleteMountPreset = command('mountPresets.delete', {
     return found;
   },
 });
-
-const addresses = (key: string) => T.Array(T.String(), { maxItems: 1000, description: `\`host/${key}\`` });
 
 export const mountsOfVolumes = query('mounts.ofVolumes', {
   internal: true,

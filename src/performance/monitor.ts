@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isFailure } from '../errors.ts';
+import { pause } from '../pause.ts';
 import { addReadings, type ContainerReading, containersToRead, forgetReadings } from './activity-store.ts';
 import { measureTmpfs } from './measure-tmpfs.ts';
 
@@ -36,8 +36,7 @@ export async function monitorContainers(ports: MonitorPorts, host: string, signa
       if (!signal.aborted) ports.log.warn({ err: error, host }, 'what containers do could not be read');
     }
     const restMs = Math.max(0, ports.config.monitorSeconds * 1000 - (Date.now() - startedAt));
-    // An aborted pause is the end of the work, no error.
-    await sleep(restMs, undefined, { signal }).catch(() => undefined);
+    await pause(restMs, signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
+import { pause } from '../pause.ts';
 import { hostsToMeasure, requestMeasurement } from './schedule-store.ts';
 
 const lookSeconds = 5;
@@ -18,7 +18,7 @@ export async function scheduleMeasurements(ports: Ports, signal: AbortSignal): P
     await askWhereDue(ports).catch((error: unknown) =>
       ports.log.warn({ err: error }, 'measurements could not be asked for'),
     );
-    await sleep(Math.min(lookSeconds, measureSeconds) * 1000, undefined, { signal }).catch(() => undefined);
+    await pause(Math.min(lookSeconds, measureSeconds) * 1000, signal);
   }
 }
 

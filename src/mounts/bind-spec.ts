@@ -100,7 +100,7 @@ function labelOf({ label }: Mode): MountFacts['selinux'] {
 }
 
 /** Null when a word is unknown, or when two of one kind are given. An empty text is a mode as well. */
-function readMode(text: string): (Mode & { consistency: string | null }) | null {
+export function readMode(text: string): (Mode & { consistency: string | null }) | null {
   const words = text === '' ? [] : text.split(',');
   const kinds = words.map((word) => Object.keys(modeWords).find((kind) => modeWords[kind]?.includes(word)));
   if (kinds.includes(undefined) || new Set(kinds).size < kinds.length) return null;

@@ -22,8 +22,7 @@ export function readComposeService(input: ComposeInput): Proposal {
   const service = findService(file, input.service);
   const project = composeProject(file, input);
   const body = { ...service, value: toBody(service, file, project, input.service) };
-  const name = words(member(service, 'container_name'), project.variables) || nameOf(project, input.service);
-  const proposal = readContainerSpec(body, name);
+  const proposal = readContainerSpec(body, containerOf(file, input.service, project));
   return { ...proposal, volumes: new Map([...proposal.volumes, ...project.wishes()]) };
 }
 
@@ -59,7 +58,7 @@ function toBody(service: Part, file: Part, project: ComposeProject, name: string
       RestartPolicy: { Name: restartPolicyOf(service, project) },
       UsernsMode: word('userns_mode'),
       ReadonlyRootfs: truth(member(service, 'read_only'), variables),
-      VolumesFrom: items(member(service, 'volumes_from')).map((part) => words(part, variables)),
+      VolumesFrom: items(member(service, 'volumes_from')).map((part) => takenOver(part, file, project)),
     },
   };
 }
@@ -92,8 +91,18 @@ function labelsOf({ name }: ComposeProject, service: string): Record<string, str
   return name === null ? {} : { [composeLabels.project]: name, [composeLabels.service]: service };
 }
 
-function nameOf({ name }: ComposeProject, service: string): string {
-  return name === null ? service : `${name}-${service}-1`;
+/** `service`, `service:mode`, `container:name` or `container:name:mode`, as Docker takes it. */
+function takenOver(part: Part, file: Part, project: ComposeProject): string {
+  const [first = '', ...rest] = words(part, project.variables).split(':');
+  if (first === 'container') return rest.join(':');
+  if (!isGiven(member(member(file, 'services'), first))) throw misfit(part, `There is no service ${quoted(first)}.`);
+  return [containerOf(file, first, project), ...rest].join(':');
+}
+
+/** Name of the first container of a service. */
+function containerOf(file: Part, service: string, { name, variables }: ComposeProject): string {
+  const own = words(member(member(member(file, 'services'), service), 'container_name'), variables);
+  return own || (name === null ? service : `${name}-${service}-1`);
 }
 
 function isPlainFolder(folder: string): boolean {

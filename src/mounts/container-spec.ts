@@ -19,6 +19,7 @@ import { targetPath } from './mount-paths.ts';
 import { readMount } from './mount-spec.ts';
 import { anonymousMount, defaultDriver, type MountWish, type Proposal, type VolumeWish } from './proposal.ts';
 import { readTmpfs } from './tmpfs-spec.ts';
+import { readVolumesFrom } from './volumes-from.ts';
 
 const restartPolicies = ['no', 'always', 'on-failure', 'unless-stopped'];
 const ofHostConfig = ['Binds', 'Mounts', 'Tmpfs', 'VolumesFrom'];
@@ -38,7 +39,8 @@ export function readContainerSpec(body: Part, name = namelessContainer): Proposa
   refuseMisplaced(body);
   const hostConfig = dockerField(body, 'HostConfig');
   const driver = text(dockerField(hostConfig, 'VolumeDriver')) || defaultDriver;
-  const wishes = readMounts(body, hostConfig, driver);
+  const { given, declared } = readMounts(body, hostConfig, driver);
+  const wishes = [...given, ...declared];
   const labels = textMap(dockerField(body, 'Labels'));
   const { project, environment } = attributesOf(labels);
   flag(dockerField(hostConfig, 'ReadonlyRootfs'));
@@ -57,8 +59,14 @@ export function readContainerSpec(body: Part, name = namelessContainer): Proposa
     writable: null,
     mounts: wishes.map(({ mount }) => mount),
   };
-  const volumesFrom = items(dockerField(hostConfig, 'VolumesFrom')).map(text);
-  return { container, labels, driver, volumes: volumesOf(wishes), volumesFrom };
+  const volumesFrom = items(dockerField(hostConfig, 'VolumesFrom')).map(readVolumesFrom);
+  if (volumesFrom.length > mostMounts)
+    throw misfit(
+      hostConfig,
+      `VolumesFrom has ${volumesFrom.length} entries, more than the ${mostMounts} that are looked at.`,
+    );
+  const targets = new Set(declared.map(({ mount }) => mount.target));
+  return { container, labels, driver, volumes: volumesOf(wishes), volumesFrom, declared: targets };
 }
 
 /** Old engines read them there as well, new ones ignore them: neither is what was meant. */
@@ -70,7 +78,7 @@ function refuseMisplaced(body: Part): void {
 }
 
 /** All mounts by their targets, as Docker puts them together. */
-function readMounts(body: Part, hostConfig: Part, driver: string): MountWish[] {
+function readMounts(body: Part, hostConfig: Part, driver: string): Record<'given' | 'declared', MountWish[]> {
   const asked = {
     binds: items(dockerField(hostConfig, 'Binds')),
     mounts: items(dockerField(hostConfig, 'Mounts')),
@@ -89,7 +97,7 @@ function readMounts(body: Part, hostConfig: Part, driver: string): MountWish[] {
   const declared = asked.volumes.map(
     ([target, part]): MountWish => ({ mount: anonymousMount(targetPath(part, target), driver), volume: null }),
   );
-  return [...given, ...declared.filter(({ mount }) => !taken.has(mount.target))];
+  return { given, declared: declared.filter(({ mount }) => !taken.has(mount.target)) };
 }
 
 function placed(part: Part, wish: MountWish) {

@@ -8,11 +8,12 @@ import type { ComposeInput } from './compose-project.ts';
 import { readComposeService } from './compose-service.ts';
 import { readContainerSpec } from './container-spec.ts';
 import { asEngineTakesIt } from './engine-limits.ts';
-import type { EvaluationFinding, EvaluationGap, MountEvaluation, ProposedMount } from './evaluation-model.ts';
+import type { EvaluationFinding, MountEvaluation, ProposedMount } from './evaluation-model.ts';
 import type { Proposal } from './proposal.ts';
 import { proposedVolumes } from './proposed-volumes.ts';
-import { resolveMounts } from './resolve-mounts.ts';
+import { isAtRoot, resolveMounts } from './resolve-mounts.ts';
 import { effectOf, verdictOf, worstFirst } from './verdict.ts';
+import { withVolumesFrom } from './volumes-from.ts';
 import { withImage } from './with-image.ts';
 
 type EvaluationPorts = Pick<Ports, 'db' | 'config' | 'engines' | 'log'>;
@@ -40,8 +41,10 @@ export async function evaluate(
   const around = await loadSurroundings(ports.db, ports.config, host);
   if (around === null) throw hostNotFound(host);
 
+  requireRootPropagation(asked.container, around.host.rootFolder, input);
   const taken = asEngineTakesIt(asked, engine?.apiVersion ?? null);
-  const { proposal, gaps: ofImage } = await withImage(ports, host, taken.proposal);
+  const joined = await withVolumesFrom(ports.db, scope, host, taken.proposal);
+  const { proposal, gaps: ofImage } = await withImage(ports, host, joined.proposal);
   requireSeen(scope, proposal.container);
   const volumes = await proposedVolumes(ports.db, scope, host, proposal, around.now);
   const resolved = await resolveMounts(ports, scope, proposal, volumes, around);
@@ -67,7 +70,7 @@ export async function evaluate(
       };
     })
     .sort(worstFirst);
-  const gaps = [...taken.gaps, ...ofImage, ...gapsOf(proposal), ...resolved.gaps];
+  const gaps = [...taken.gaps, ...joined.gaps, ...ofImage, ...resolved.gaps];
   const verdict = verdictOf(findings);
   const mounts = shownMounts(container, volumes.hidden);
   return { host, verdict, complete: gaps.length === 0, gaps, findings, mounts };
@@ -88,10 +91,22 @@ function requireSeen(scope: ProjectScope, { project }: ContainerFacts): void {
   throw fail('forbidden', `You have no role in project "${project}", which the labels of the container name.`);
 }
 
-function gapsOf({ volumesFrom }: Proposal): EvaluationGap[] {
-  if (volumesFrom.length === 0) return [];
-  const detail = `The mounts that it takes over from ${volumesFrom.length} other containers (VolumesFrom) are not judged here.`;
-  return [{ about: 'volumes_from', detail }];
+/** Docker refuses to create a container that would hold what is mounted below its own folder. */
+function requireRootPropagation(
+  { mounts }: ContainerFacts,
+  rootFolder: string | null,
+  { container }: EvaluationInput,
+): void {
+  const holding = mounts.find(
+    ({ type, source, propagation }) =>
+      type === 'bind' && isAtRoot(source, rootFolder) && !['', 'rslave', 'rshared'].includes(propagation),
+  );
+  if (holding === undefined) return;
+  const { source, target, propagation } = holding;
+  throw fail(
+    container === undefined ? 'compose_invalid' : 'container_spec_invalid',
+    `${source} at ${target}: Docker takes no bind of its own folder, nor of one above it, with the propagation ${propagation}. Use rslave, or leave it out.`,
+  );
 }
 
 function shownMounts({ mounts }: ContainerFacts, hidden: ReadonlySet<string>): ProposedMount[] {

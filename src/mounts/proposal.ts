@@ -10,8 +10,17 @@ export interface Proposal {
   readonly driver: string;
   /** How its named volumes are made if they do not exist yet, by name. */
   readonly volumes: ReadonlyMap<string, VolumeWish>;
-  /** Containers whose mounts it takes over, as it names them. */
-  readonly volumesFrom: readonly string[];
+  /** Containers whose mounts it takes over, in the order in which Docker does. */
+  readonly volumesFrom: readonly TakenOver[];
+  /** Targets of those of its mounts that it only declares: there is an anonymous volume unless something else is mounted. */
+  readonly declared: ReadonlySet<string>;
+}
+
+/** A container whose mounts another one takes over. */
+export interface TakenOver {
+  /** Its name, its id, or the beginning of its id. */
+  readonly container: string;
+  readonly readOnly: boolean;
 }
 
 /** How a volume is to be made. */

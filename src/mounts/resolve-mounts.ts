@@ -63,8 +63,12 @@ export async function resolveMounts(
 
 /** What Docker takes for a bind that asks for none: it does not let its own folder be held mounted by a container. */
 function usualPropagation(source: string, rootFolder: string | null): string {
-  const isAtRoot = rootFolder !== null && (source.startsWith(rootFolder) || rootFolder.startsWith(source));
-  return isAtRoot ? 'rslave' : 'rprivate';
+  return isAtRoot(source, rootFolder) ? 'rslave' : 'rprivate';
+}
+
+/** Whether a path has to do with Docker's own folder in Docker's eyes, which compares the texts. */
+export function isAtRoot(source: string, rootFolder: string | null): boolean {
+  return rootFolder !== null && (source.startsWith(rootFolder) || rootFolder.startsWith(source));
 }
 
 function hostPathOf({ type, source, boundFolder }: MountFacts): string | null {

@@ -122,6 +122,25 @@ export async function seenContainers(
   return new Set(rows.map(({ id }) => id));
 }
 
+/** What a container is called by. */
+export interface ContainerName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The containers of a host that the caller may see and that have one of these names, ids or beginnings of an id. */
+export async function containersNamed(
+  db: Reader,
+  scope: ProjectScope,
+  hostName: string,
+  names: readonly string[],
+): Promise<ContainerName[]> {
+  const inScope = scope === 'all' ? {} : { project: { in: [...scope] } };
+  const beginnings = names.filter((name) => /^[0-9a-f]{1,64}$/.test(name));
+  const called = [{ name: { in: [...names] } }, ...beginnings.map((startsWith) => ({ id: { startsWith } }))];
+  return await db.container.findMany({ where: { hostName, OR: called, ...inScope }, select: { id: true, name: true } });
+}
+
 async function mountsWhere(db: Reader, scope: ProjectScope, alternatives: Prisma.MountWhereInput[]): Promise<Mount[]> {
   const rows = await db.mount.findMany({
     where: { AND: [within(scope), { OR: alternatives }] },

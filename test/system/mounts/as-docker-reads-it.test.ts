@@ -57,6 +57,16 @@ t.test('the mounts of a specification are those that Docker makes of it', async 
   const named = docker.name('named');
   const existing = docker.name('existing');
   await docker.engine.createVolume({ Name: existing, DriverOpts: { type: 'tmpfs', device: 'tmpfs', o: 'size=1m' } });
+  const source = await docker.engine.createContainer({
+    Image: helperImage,
+    Cmd: ['true'],
+    Volumes: { '/unnamed': {} },
+    HostConfig: { Binds: [`${folder}:/folder:rslave`, `${named}:/data`, `${existing}:/old:ro`], Tmpfs: { '/tmp': '' } },
+  });
+  t.teardown(() => dropContainer(source));
+  const other = (await source.inspect()).Name.slice(1);
+  const seen = ({ items }: Answer) => items.length === 5;
+  await stowage.until(`/v1/mounts?container=${other}`, seen, 20);
   const table: [what: string, body: Body][] = [
     ['a path', { HostConfig: { Binds: [`${folder}:/data`] } }],
     ['a path with words', { HostConfig: { Binds: [`${folder}:/data:ro,rslave,cached`] } }],
@@ -111,6 +121,12 @@ t.test('the mounts of a specification are those that Docker makes of it', async 
       'a driver for all',
       { Volumes: { '/a': {} }, HostConfig: { VolumeDriver: 'local', Binds: [`${named}:/data`] } } as Body,
     ],
+    ['the mounts of another container', { HostConfig: { VolumesFrom: [other] } }],
+    ['the mounts of another container, read-only', { HostConfig: { VolumesFrom: [`${other}:ro`] } }],
+    [
+      'the mounts of another container below its own',
+      { Volumes: { '/data': {}, '/own': {} }, HostConfig: { VolumesFrom: [other], Binds: [`${folder}:/folder:ro`] } },
+    ],
     ['names in small letters', { HostConfig: { binds: [`${named}:/data`] } } as Body],
   ];
   for (const [what, body] of table)
@@ -141,6 +157,11 @@ t.test('what Docker does not take is not judged', async (t) => {
     bind('volume:/data:rshared'),
     bind('/srv:/data', '/tmp:/data/'),
     bind('C:\\data:/data:ro'),
+    bind('/:/host:rprivate'),
+    mount({ Type: 'bind', Source: '/', Target: '/host', BindOptions: { Propagation: 'shared' } }),
+    { HostConfig: { VolumesFrom: ['', 'x'] } },
+    { HostConfig: { VolumesFrom: ['x:rslave'] } },
+    { HostConfig: { VolumesFrom: ['x:readonly'] } },
     { HostConfig: { Binds: ['/srv:/data'], Tmpfs: { '/data': '' } } },
     { HostConfig: { Binds: ['/srv:/data'], Mounts: [{ Type: 'volume', Target: '/data' }] } },
     { HostConfig: { Tmpfs: { '/': '' } } },

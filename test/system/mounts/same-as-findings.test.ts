@@ -1,6 +1,8 @@
-import { chown, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chown, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import t from 'tap';
 import type { Answer } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
@@ -8,6 +10,7 @@ import { startApp } from '../../machinery/engine-user.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
+const run = promisify(execFile);
 const { helperImage, dockerHost } = groundOfTests();
 
 /** What a finding is, whoever found it: texts name the container, which has no name before it is made. */
@@ -23,6 +26,11 @@ t.test('what is found before a container is made is found afterwards', async (t)
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   await symlink(new URL(dockerHost).pathname, join(folder, 'socket'));
   await chown(folder, 1000, 1000);
+  const propagated = join(folder, 'propagated');
+  await mkdir(propagated);
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', propagated]);
+  t.teardown(() => run('umount', ['--lazy', propagated]));
+  await run('mount', ['--make-shared', propagated]);
   const shared = docker.name('shared');
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: shared, project: 'shop' });
   await startApp(t, { Labels: { 'stowage.project': 'shop' }, HostConfig: { Binds: [`${shared}:/data`] } });
@@ -33,7 +41,15 @@ t.test('what is found before a container is made is found afterwards', async (t)
     Volumes: { '/anonymous': {} },
     HostConfig: {
       Binds: [`${join(folder, 'socket')}:/inside/socket`, `${folder}:/folder`, `${shared}:/shared`],
-      Mounts: [{ Type: 'bind' as const, Source: '/etc', Target: '/conf', ReadOnly: true }],
+      Mounts: [
+        { Type: 'bind' as const, Source: '/etc', Target: '/conf', ReadOnly: true },
+        {
+          Type: 'bind' as const,
+          Source: propagated,
+          Target: '/propagated',
+          BindOptions: { Propagation: 'rshared' as const },
+        },
+      ],
       Tmpfs: { '/mem': 'exec' },
       RestartPolicy: { Name: 'always' },
     },
@@ -50,7 +66,7 @@ t.test('what is found before a container is made is found afterwards', async (t)
   };
   await docker.until(async () => (await found()).length >= before.size, 60);
   t.same(await found(), [...before].sort());
-  for (const rule of ['MNT-001', 'MNT-007', 'MNT-009', 'MNT-012', 'VOL-001', 'VOL-003'])
+  for (const rule of ['MNT-001', 'MNT-007', 'MNT-008', 'MNT-009', 'MNT-012', 'VOL-001', 'VOL-003'])
     t.ok(
       [...before].some((one) => one.startsWith(rule)),
       rule,

@@ -187,3 +187,15 @@ t.test('the project is that of the call, of the file, or of the folder', async (
   t.equal(nameOf({ top: 'name: own' }), 'own');
   t.equal(nameOf({ projectFolder: '/srv/My Shop.2' }), 'myshop2');
 });
+
+t.test('mounts of other containers and of other services are taken over', async (t) => {
+  const file = (entry: string) =>
+    `services:\n  web: {volumes_from: ["${entry}"]}\n  db: {}\n  cache: {container_name: fast}\n`;
+  const of = (entry: string) =>
+    readComposeService({ file: file(entry), service: 'web', project: 'shop' }).volumesFrom[0];
+  t.same(of('db'), { container: 'shop-db-1', readOnly: false });
+  t.same(of('db:ro'), { container: 'shop-db-1', readOnly: true });
+  t.same(of('cache:rw'), { container: 'fast', readOnly: false });
+  t.same(of('container:other:ro'), { container: 'other', readOnly: true });
+  t.throws(() => of('nothing'), /no service "nothing"/);
+});

@@ -163,5 +163,9 @@ t.test('a volume is made as its first mount says', async (t) => {
 });
 
 t.test('containers whose mounts it takes over are named', async (t) => {
-  t.same(read({ HostConfig: { VolumesFrom: ['other:ro'] } }).volumesFrom, ['other:ro']);
+  t.same(read({ HostConfig: { VolumesFrom: ['other:ro', '/third', 'fourth:rw,z'] } }).volumesFrom, [
+    { container: 'other', readOnly: true },
+    { container: 'third', readOnly: false },
+    { container: 'fourth', readOnly: false },
+  ]);
 });

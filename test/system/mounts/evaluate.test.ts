@@ -6,38 +6,16 @@ import { type Answer, connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { startApp } from '../../machinery/engine-user.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
-import { type Stowage, startStowage } from '../../machinery/stowage.ts';
+import { startStowage } from '../../machinery/stowage.ts';
+import { container, evaluate, evaluationsPath, rulesOf } from './evaluate.ts';
 
 const { helperImage, dockerHost } = groundOfTests();
 const socket = new URL(dockerHost).pathname;
-const path = '/v1/mount-evaluations';
 
 async function folderOf(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stowage-preflight-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-function container(hostConfig: object, rest: object = {}): object {
-  return { container: { Image: helperImage, User: '1000:1000', ...rest, HostConfig: hostConfig } };
-}
-
-/** The answer over REST; GraphQL must give the same. */
-async function evaluate(t: Test, stowage: Pick<Stowage, 'post' | 'graphql'>, input: object): Promise<Answer> {
-  const answer = await stowage.post(path, input);
-  const fields = `host verdict complete gaps { about detail } findings { ${Object.keys(answer.findings[0] ?? { rule: 1 }).join(' ')} }
-    mounts { type source target volume driver readOnly propagation selinux noCopy subpath project
-      path { exists kind resolvedPath uid gid mode identity } tmpfs { sizeBytes noexec nosuid nodev } }`;
-  const query = `query ($container: JSON, $compose: ComposeServiceSpecInput) { mountEvaluation(container: $container, compose: $compose) { ${fields} } }`;
-  const { data, errors } = await stowage.graphql(query, input as Record<string, unknown>);
-  t.equal(errors, undefined);
-  t.match(answer, data.mountEvaluation, 'GraphQL gives the same');
-  t.equal(data.mountEvaluation.findings.length, answer.findings.length);
-  return answer;
-}
-
-function rulesOf({ findings }: Answer): string[] {
-  return findings.map(({ rule }: Answer) => rule);
 }
 
 t.test('a container is allowed, warned of or denied', async (t) => {
@@ -159,7 +137,7 @@ t.test('volumes are judged with those who use them', async (t) => {
   const text = JSON.stringify([hidden, unlabeled]);
   t.notMatch(text, /shop/, 'neither the project of a volume that is not seen');
   t.notOk(text.includes((await writer.inspect()).Name.slice(1)), 'nor who uses it');
-  const posing = await blog.call('POST', path, container({ Binds: [`${shared}:/data`] }, ofShop));
+  const posing = await blog.call('POST', evaluationsPath, container({ Binds: [`${shared}:/data`] }, ofShop));
   t.match(
     posing,
     { status: 403, body: { code: 'forbidden' } },
@@ -200,44 +178,6 @@ t.test('what is not known is said', async (t) => {
       { about: 'image', detail: /root/ },
     ],
   });
-});
-
-t.test('mounts that are taken over from other containers are judged as far as the caller may see them', async (t) => {
-  const docker = testDocker(t);
-  const stowage = await startStowage(t);
-  const ofShop = { Labels: { 'stowage.project': 'shop' } };
-  const foreign = docker.name('foreign');
-  await stowage.created('POST', '/v1/hosts/local/volumes', { name: foreign, project: 'press' });
-  const source = await startApp(t, { ...ofShop, HostConfig: { Binds: [`${socket}:/s`, `${foreign}:/data`] } });
-  const name = (await source.inspect()).Name.slice(1);
-  const seen = ({ items }: Answer) => items.length === 2;
-  await stowage.until(`/v1/mounts?container=${name}`, seen, 20);
-
-  const body = container({ VolumesFrom: [`${name}:ro`] }, ofShop);
-  const answer = await evaluate(t, stowage, body);
-  t.match(answer, {
-    verdict: 'deny',
-    complete: true,
-    mounts: [
-      { target: '/data', volume: foreign, readOnly: true, project: 'press' },
-      { target: '/s', source: socket, readOnly: true, propagation: 'rprivate' },
-    ],
-  });
-  t.ok(rulesOf(answer).includes('MNT-001') && rulesOf(answer).includes('VOL-003'), `${rulesOf(answer)}`);
-  const beginning = await evaluate(t, stowage, container({ VolumesFrom: [source.id.slice(0, 12)] }, ofShop));
-  t.equal(beginning.mounts.length, 2, 'the beginning of an id names it as well');
-
-  const keyFor = async (project: string) =>
-    connectClient(
-      stowage.address,
-      (await stowage.created('POST', '/v1/tokens', { name: project, roles: [{ role: 'viewer', project }] })).key,
-    );
-  const shop = await evaluate(t, await keyFor('shop'), body);
-  t.match(shop.mounts, [{ target: '/s' }]);
-  t.match(shop.gaps, [{ about: 'volumes_from', detail: /1 of the mounts/ }, { about: 'paths' }]);
-  t.notOk(JSON.stringify(shop).includes(foreign), 'the volume of another project is not named');
-  const stranger = await evaluate(t, await keyFor('blog'), container({ VolumesFrom: [name] }));
-  t.match(stranger, { mounts: [], gaps: [{ about: 'volumes_from', detail: /no container/ }] });
 });
 
 t.test('the user and the volumes of the image count', async (t) => {

@@ -52,6 +52,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     measureVolumeSeconds: values.STOWAGE_MEASURE_VOLUME_SECONDS,
     monitorSeconds: values.STOWAGE_MONITOR_SECONDS,
     historyDays: values.STOWAGE_HISTORY_DAYS,
+    eventDays: values.STOWAGE_EVENT_DAYS,
     allowedRoots: readRoots(values.STOWAGE_ALLOWED_ROOTS),
     bindFiles: values.STOWAGE_BIND_FILES,
     policy: {

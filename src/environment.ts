@@ -61,6 +61,7 @@ export const Environment = T.Object({
   STOWAGE_MEASURE_VOLUME_SECONDS: positive(300, 'Longest that the sizing of one volume may take.'),
   STOWAGE_MONITOR_SECONDS: positive(60, 'Time between two readings of what containers read and write.'),
   STOWAGE_HISTORY_DAYS: positive(90, 'How long measurements and resolved findings are kept.'),
+  STOWAGE_EVENT_DAYS: positive(30, 'How long events are kept.'),
   STOWAGE_ALLOWED_ROOTS: T.Optional(
     T.String({ description: 'Folders of a host that containers may bind, separated by commas; any when not set.' }),
   ),

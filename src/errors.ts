@@ -65,6 +65,7 @@ export const catalogue = {
   mount_preset_fixed: { kind: 'conflict', title: 'The preset is one that every installation has' },
   prune_plan_outdated: { kind: 'conflict', title: 'What the plan was made from has changed' },
   prune_plan_applied: { kind: 'conflict', title: 'The plan was applied already' },
+  events_forgotten: { kind: 'conflict', title: 'Some of these events are not kept any more' },
   not_measured: { kind: 'conflict', title: 'It has not been measured yet' },
   repository_exists: { kind: 'conflict', title: 'A repository of this name exists already' },
   repository_in_use: { kind: 'conflict', title: 'Snapshots or jobs still need the repository' },

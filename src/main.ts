@@ -7,6 +7,7 @@ import { type Config, configOfProcess } from './config.ts';
 import type { Ports } from './context.ts';
 import { migrate } from './database/migrations.ts';
 import { ensureHelperImage } from './engine/helper-image.ts';
+import { forgetOldEvents } from './events/read.ts';
 import { keepFindings } from './findings/read.ts';
 import { ensureHost } from './hosts/read.ts';
 import { watchHosts } from './hosts/watcher.ts';
@@ -87,6 +88,9 @@ async function sweep(ports: Ports): Promise<void> {
   while (!draining.signal.aborted) {
     await forgetOldKeys(ports.db).catch((error: unknown) =>
       ports.log.warn({ err: error }, 'old idempotency keys could not be forgotten'),
+    );
+    await forgetOldEvents(ports).catch((error: unknown) =>
+      ports.log.warn({ err: error }, 'old events could not be forgotten'),
     );
     for (const host of ports.engines.names())
       await sweepOrphans(ports, host).catch((error: unknown) =>

@@ -7,8 +7,8 @@ const channel = 'stowage_notices';
 
 /** Says that something changed; who hears it reads the change itself, with the rights of its reader. */
 export interface Notice {
-  readonly topic: 'job' | 'inventory' | 'images' | 'finding' | 'cancel';
-  /** Id of the changed thing: of a job, or the name of a host. */
+  readonly topic: 'job' | 'inventory' | 'images' | 'finding' | 'cancel' | 'event';
+  /** Id of the changed thing: of a job, or the name of a host; `*` for events, which PostgreSQL itself gives notice of. */
   readonly id: string;
 }
 

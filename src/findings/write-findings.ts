@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Database, Prisma } from '../database/client.ts';
+import { recordEvents } from '../events/read.ts';
 import type { FindingSubject, Judged } from './judge.ts';
 import { severities } from './rule.ts';
 
@@ -56,7 +57,7 @@ function writeJudged(host: string, judged: readonly Judged[], now: Date): Prisma
     ), resolved as (
       update findings set state = 'resolved', resolved_at = ${now}, active_key = null, version = version + 1
       where host = ${host} and active_key is not null and not exists (select from seen where seen.active_key = findings.active_key)
-      returning 1
+      returning *
     ), updated as (
       update findings as known set severity = seen.severity, container_name = seen.container_name, project = seen.project,
         detail = seen.detail, evidence = seen.evidence, seen_at = ${now},
@@ -73,10 +74,22 @@ function writeJudged(host: string, judged: readonly Judged[], now: Date): Prisma
         detail, evidence, ${now}, ${now}
       from seen where not exists (select from findings where findings.active_key = seen.active_key)
       on conflict (active_key) do nothing
-      returning 1
+      returning *
+    ), told as (
+      ${recordEvents(tellChanges(now))}
     )
     select (select count(*)::int from opened) as opened, (select count(*)::int from updated) as changed,
       (select count(*)::int from resolved) as resolved`;
+}
+
+/** The events of what is opened and resolved, in the order in which it was opened. */
+function tellChanges(now: Date): Prisma.Sql {
+  return Prisma.sql`
+    select 'stowage.finding.' || word, 'findings/' || id, project, host, volume,
+      jsonb_build_object('finding', id, 'rule', rule, 'severity', severity, 'detail', detail, 'container', container_name, 'target', target)
+        || case when word = 'resolved' then jsonb_build_object('openedAt', opened_at) else '{}' end,
+      ${now}::timestamptz
+    from (select 'resolved' as word, * from resolved union all select 'opened', * from opened) changes order by word desc, opened_at, id`;
 }
 
 /** A list of mounts is filtered by this. A mount that the inventory writes at the moment is left to the judgement that follows it. */

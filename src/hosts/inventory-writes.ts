@@ -1,6 +1,6 @@
 import { Prisma, type Transaction } from '../database/client.ts';
 import { type Look, toInventoryRows } from './inventory-rows.ts';
-import { tellCreated, tellDeleted, tellMounted, tellUnmounted } from './volume-events.ts';
+import { recordCreated, recordDeleted, tellCreated, tellDeleted, tellMounted, tellUnmounted } from './volume-events.ts';
 
 /**
  * Makes the tables say what a look saw, with a fixed number of statements for any number of rows. Whether they said
@@ -12,25 +12,30 @@ export async function writeInventory(transaction: Transaction, host: string, loo
   // What becomes of volumes is told in the statements that change them; the end of mounts before anything goes, for
   // mounts go with their containers, and before the volumes that they are of.
   await transaction.$executeRaw(tellUnmounted(host, look.containers.asked, rows));
-  const deletedVolumes = tellDeleted(host);
+  const deletedVolumes = [tellDeleted(host), recordDeleted()];
   const changes = [
     [deleteReplacedVolumes(host, rows.volumes), deletedVolumes],
     [deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames), deletedVolumes],
-    [upsertVolumes(host, rows.volumes), tellCreated(host)],
+    [upsertVolumes(host, rows.volumes), [tellCreated(host), recordCreated()]],
     [deleteAbsent('containers', 'id', host, look.containers.asked, rows.containerIds)],
     [upsertContainers(host, rows.containers)],
     [deleteAbsentMounts(host, rows.containerIds, rows.mounts)],
-    [upsertMounts(host, rows.mounts), tellMounted(host)],
+    [upsertMounts(host, rows.mounts), [tellMounted(host)]],
     [linkMounts(host)],
   ] as const;
   let changed = 0;
-  for (const [change, telling] of changes) changed += await carryOut(transaction, change, telling);
+  for (const [change, tellings = []] of changes) changed += await carryOut(transaction, change, tellings);
   return changed > 0;
 }
 
 /** Makes a change, and tells of it from the rows that it gives back as `changed`. How many rows it has changed. */
-async function carryOut(transaction: Transaction, change: Prisma.Sql, telling?: Prisma.Sql): Promise<number> {
-  const told = telling === undefined ? Prisma.empty : Prisma.sql`, told as (${telling})`;
+async function carryOut(
+  transaction: Transaction,
+  change: Prisma.Sql,
+  tellings: readonly Prisma.Sql[],
+): Promise<number> {
+  const parts = tellings.map((telling, number) => Prisma.sql`, ${Prisma.raw(`told_${number}`)} as (${telling})`);
+  const told = parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' ');
   const [count] = await transaction.$queryRaw<{ rows: number }[]>`
     with changed as (${change} returning known.*, (known.xmax = 0) as is_new)${told} select count(*)::int as rows from changed`;
   return count?.rows ?? 0;

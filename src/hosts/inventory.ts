@@ -97,8 +97,10 @@ async function lookAndWrite(ports: InventoryPorts, engine: Engine, batch: Batch)
 
 async function write(db: Database, host: string, look: Look, syncedAt: Date | null): Promise<boolean> {
   return await db.$transaction(async (transaction) => {
+    // Whether the host was listed before tells what is new on it.
+    const hasChanged = await writeInventory(transaction, host, look);
     if (syncedAt !== null) await noteSynced(transaction, host, syncedAt);
-    return await writeInventory(transaction, host, look);
+    return hasChanged;
   }, patience);
 }
 

@@ -1,5 +1,6 @@
-import type { Prisma, Reader } from '../database/client.ts';
+import type { Database, Prisma, Reader } from '../database/client.ts';
 import type { EngineInfo } from '../engine/engine-objects.ts';
+import { recordEvent } from '../events/read.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import type { Host, HostState } from './model.ts';
@@ -29,8 +30,9 @@ export async function saveHost(db: Reader, name: string, endpoint: string): Prom
   await db.host.upsert({ where: { name }, create: { name, endpoint }, update: { endpoint } });
 }
 
+/** Writes down that the engine answers, and what it says of itself; an event when it was away. */
 export async function noteConnected(
-  db: Reader,
+  db: Database,
   name: string,
   { id, version, apiVersion, storageDriver, ...details }: EngineInfo,
 ): Promise<void> {
@@ -41,11 +43,27 @@ export async function noteConnected(
     storageDriver,
     details: { ...details, volumeDrivers: [...details.volumeDrivers] },
   };
-  await db.host.updateMany({ where: { name }, data: { state: 'connected', error: null, ...engine } });
+  const data = { state: 'connected', error: null, ...engine };
+  await db.$transaction(async (transaction) => {
+    const { count } = await transaction.host.updateMany({ where: { name, state: 'unreachable' }, data });
+    if (count === 0) await transaction.host.updateMany({ where: { name }, data });
+    else
+      await recordEvent(transaction, { ...about(name), type: 'stowage.host.back', data: { engineVersion: version } });
+  });
 }
 
-export async function noteUnreachable(db: Reader, name: string, error: string): Promise<void> {
-  await db.host.updateMany({ where: { name }, data: { state: 'unreachable', error } });
+/** Writes down that the engine is away; an event when it was not before. */
+export async function noteUnreachable(db: Database, name: string, error: string): Promise<void> {
+  const data = { state: 'unreachable', error };
+  await db.$transaction(async (transaction) => {
+    const { count } = await transaction.host.updateMany({ where: { name, state: { not: 'unreachable' } }, data });
+    if (count === 0) await transaction.host.updateMany({ where: { name }, data });
+    else await recordEvent(transaction, { ...about(name), type: 'stowage.host.away', data: { error } });
+  });
+}
+
+function about(host: string) {
+  return { subject: `hosts/${host}`, project: null, host };
 }
 
 export async function noteSynced(db: Reader, name: string, syncedAt: Date): Promise<void> {

@@ -1,4 +1,5 @@
 import { Prisma, type Reader } from '../database/client.ts';
+import { recordEvents } from '../events/read.ts';
 import type { InventoryRows } from './inventory-rows.ts';
 
 /*
@@ -8,6 +9,29 @@ import type { InventoryRows } from './inventory-rows.ts';
 
 /** Engines have told times that are none. */
 const earliest = Prisma.sql`timestamptz '2000-01-01 00:00:00Z'`;
+
+const madeAt = Prisma.sql`case when created_at > ${earliest} then created_at else now() end`;
+
+/** What a host had when it became known is not news. */
+const isNews = Prisma.sql`is_new and exists (
+  select from hosts where hosts.name = changed.host and (hosts.synced_at is not null or changed.created_at > hosts.created_at))`;
+
+/** Beside a deletion of volumes: the events of it, for all who follow them. */
+export function recordDeleted(): Prisma.Sql {
+  return recordVolumes('deleted', Prisma.sql`now()`, Prisma.sql`true`);
+}
+
+/** Beside an upsert of volumes: the events of those that are new. */
+export function recordCreated(): Prisma.Sql {
+  return recordVolumes('created', madeAt, isNews);
+}
+
+function recordVolumes(word: 'created' | 'deleted', at: Prisma.Sql, condition: Prisma.Sql): Prisma.Sql {
+  return recordEvents(Prisma.sql`
+    select ${`stowage.volume.${word}`}, 'hosts/' || host || '/volumes/' || name, project, host, name,
+      jsonb_build_object('driver', driver, 'kind', kind), ${at}
+    from changed where ${condition} order by name`);
+}
 
 /** The mounts that are about to go, with their containers or alone; until now they were a use of their volumes. */
 export function tellUnmounted(
@@ -42,7 +66,7 @@ export function tellDeleted(host: string): Prisma.Sql {
 export function tellCreated(host: string): Prisma.Sql {
   return Prisma.sql`
     insert into volume_events (host, volume, project, action, at)
-    select ${host}, name, project, 'created', case when created_at > ${earliest} then created_at else now() end
+    select ${host}, name, project, 'created', ${madeAt}
     from changed where is_new order by name`;
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Prisma, Transaction } from '../database/client.ts';
 import type { Failure } from '../errors.ts';
 import { ClaimLost, type LockRequest } from './handler.ts';
+import { recordEnd } from './job-events.ts';
 import { type JobRow, withAttempts } from './job-row.ts';
 import { takeLocks } from './locks.ts';
 import type { JobResult, JobState, LogLevel } from './model.ts';
@@ -59,13 +60,19 @@ function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
     if (count === 0) throw new ClaimLost(`Job ${row.id} belongs to another worker.`);
   }
 
-  /** The last write of an attempt: job, attempt and locks change together or not at all. */
-  async function conclude(data: Prisma.JobUpdateManyMutationInput, failure: Failure | null): Promise<void> {
+  /** The last write of an attempt: job, attempt and locks change together or not at all, and of the last attempt its event. */
+  async function conclude(
+    data: Prisma.JobUpdateManyMutationInput,
+    failure: Failure | null,
+    ending?: Extract<JobState, 'succeeded' | 'failed' | 'canceled'>,
+  ): Promise<void> {
     const error = failure === null ? {} : { errorCode: failure.code, errorDetail: failure.message };
     await db.$transaction(async (tx) => {
       await write(tx, data);
       await tx.jobAttempt.update({ where: attempt, data: { finishedAt: new Date(), ...error } });
       await tx.jobLock.deleteMany({ where: { jobId: row.id } });
+      const why = failure === null ? null : { code: failure.code, detail: failure.message };
+      if (ending !== undefined) await recordEnd(tx, row, ending, why);
     });
   }
 
@@ -81,11 +88,15 @@ function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
       await db.jobLogEntry.create({ data: { jobId: row.id, attempt: row.attempt, level, message } });
     },
     succeed: (result) =>
-      conclude({ state: 'succeeded', result, finishedAt: new Date(), errorCode: null, errorDetail: null }, null),
+      conclude(
+        { state: 'succeeded', result, finishedAt: new Date(), errorCode: null, errorDetail: null },
+        null,
+        'succeeded',
+      ),
     end(state, failure, achieved) {
       const result = achieved === undefined ? {} : { result: achieved };
       const error = { errorCode: failure.code, errorDetail: failure.message };
-      return conclude({ state, finishedAt: new Date(), ...error, ...result }, failure);
+      return conclude({ state, finishedAt: new Date(), ...error, ...result }, failure, state);
     },
     postpone: (failure, until) => conclude({ state: 'queued', runAfter: until }, failure),
   };

@@ -2,6 +2,7 @@ import type { ProjectScope } from '../access/roles.ts';
 import type { Database, Prisma, Reader } from '../database/client.ts';
 import { decodeSerialCursor, decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
+import { recordEnd } from './job-events.ts';
 import { type JobRow, toJob, toLogEntry, withAttempts } from './job-row.ts';
 import type { Job, JobKind, JobState } from './model.ts';
 
@@ -111,18 +112,18 @@ export async function listLog(db: Reader, jobId: string, limit: number, cursor?:
   return toPage(rows, limit, (row) => [row.id.toString()], toLogEntry);
 }
 
-/** Asks a job to stop. A queued one is canceled at once. Gives the job as it is then. */
-export async function requestCancel(db: Reader, id: string): Promise<void> {
+const canceledEarly = { code: 'job_canceled', detail: 'Canceled before it was started.' };
+
+/** Asks a job to stop. A queued one is canceled at once. */
+export async function requestCancel(db: Database, id: string): Promise<void> {
   const now = new Date();
-  await db.job.updateMany({
-    where: { id, state: 'queued' },
-    data: {
-      state: 'canceled',
-      cancelRequestedAt: now,
-      finishedAt: now,
-      errorCode: 'job_canceled',
-      errorDetail: 'Canceled before it was started.',
-    },
+  await db.$transaction(async (transaction) => {
+    const error = { errorCode: canceledEarly.code, errorDetail: canceledEarly.detail };
+    const [canceled] = await transaction.job.updateManyAndReturn({
+      where: { id, state: 'queued' },
+      data: { state: 'canceled', cancelRequestedAt: now, finishedAt: now, ...error },
+    });
+    if (canceled !== undefined) await recordEnd(transaction, canceled, 'canceled', canceledEarly);
   });
   await db.job.updateMany({
     where: { id, state: 'running', cancelRequestedAt: null },

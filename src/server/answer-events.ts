@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { feedEvents } from './feed.ts';
 import { problem, publicFailure } from './problem.ts';
 import type { Answer } from './rest-binding.ts';
 import type { Call } from './rest-call.ts';
@@ -9,16 +10,20 @@ import { watch } from './watch.ts';
 /** Keeps proxies from closing a connection on which nothing happens. */
 const heartbeatMilliseconds = 15_000;
 
-/** Answers with server-sent events, one for each output. What ends the watching early is sent as the last event, `problem`. */
-export async function answerEvents(call: Call, { source, until }: Answer & { kind: 'events' }): Promise<FastifyReply> {
+/** Answers with server-sent events, one for each output, or for each item of a feed. What ends the watching early is sent as the last event, `problem`. */
+export async function answerEvents(
+  call: Call,
+  { source, until, advance }: Answer & { kind: 'events' },
+): Promise<FastifyReply> {
   const { route, request, reply, contextOf, input, draining } = call;
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, draining]);
   const outputs = watch({
     operation: route.operation,
-    input,
+    input: advance === undefined ? input : resumed(input, request.headers['last-event-id']),
     source,
     until,
+    advance,
     currentContext: () => contextOf(request),
     signal,
   });
@@ -34,7 +39,11 @@ export async function answerEvents(call: Call, { source, until }: Answer & { kin
     try {
       for (let turn = first; turn.done !== true; turn = await outputs.next()) {
         number += 1;
-        await write(sink, `id: ${number}\ndata: ${reply.serialize(turn.value)}\n\n`, signal);
+        const texts =
+          advance === undefined
+            ? [`id: ${number}\ndata: ${reply.serialize(turn.value)}\n\n`]
+            : feedEvents(turn.value, (item) => JSON.stringify(item));
+        for (const text of texts) await write(sink, text, signal);
       }
     } catch (error) {
       if (!signal.aborted) sink.write(problemEvent(error, call));
@@ -48,6 +57,11 @@ export async function answerEvents(call: Call, { source, until }: Answer & { kin
   return reply
     .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
     .send(sink);
+}
+
+/** A client that comes back says where it was in a header, and asks for the same address: the header is newer. */
+function resumed(input: Record<string, unknown>, lastEventId: string | string[] | undefined): Record<string, unknown> {
+  return typeof lastEventId === 'string' && lastEventId !== '' ? { ...input, after: lastEventId } : input;
 }
 
 async function write(sink: PassThrough, text: string, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { invoke } from '../invoke.ts';
 import { answerEvents } from './answer-events.ts';
 import { answerFile } from './answer-file.ts';
 import { answerJson } from './answer-json.ts';
+import { eventStream } from './http-server.ts';
 import { withoutNames } from './plain-schema.ts';
 import type { Route } from './rest-binding.ts';
 import type { Call, ContextOf } from './rest-call.ts';
@@ -13,10 +14,21 @@ import { placesOf, readInput } from './rest-input.ts';
 export function bindRest(app: FastifyInstance, routes: readonly Route[], contextOf: ContextOf): void {
   const draining = new AbortController();
   app.addHook('preClose', async () => draining.abort());
-  for (const route of routes) bindRoute(app, route, contextOf, draining.signal);
+  for (const route of routes) {
+    bindRoute(app, route, contextOf, draining.signal);
+    const { answer } = route;
+    if (answer.kind === 'events' && answer.alsoAt !== undefined)
+      bindRoute(app, { ...route, url: answer.alsoAt }, contextOf, draining.signal, { accept: eventStream });
+  }
 }
 
-function bindRoute(app: FastifyInstance, route: Route, contextOf: ContextOf, draining: AbortSignal): void {
+function bindRoute(
+  app: FastifyInstance,
+  route: Route,
+  contextOf: ContextOf,
+  draining: AbortSignal,
+  constraints: Record<string, string> = {},
+): void {
   const { operation, method, url, status, answer } = route;
   const places = placesOf(operation, method, url);
   const contexts = new WeakMap<FastifyRequest, Context>();
@@ -26,6 +38,7 @@ function bindRoute(app: FastifyInstance, route: Route, contextOf: ContextOf, dra
     method,
     url,
     schema,
+    constraints,
     // Before the body is read: who is nobody need not send one. The door refuses them, and audits it.
     async onRequest(request) {
       const context = await contextOf(request);

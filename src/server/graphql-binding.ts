@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { invoke } from '../invoke.ts';
 import type { AnyOperation, InputOf, OutputOf } from '../operation.ts';
-import type { Source } from './watch.ts';
+import { advanceOf, type Batch, type FeedInput } from './feed.ts';
+import type { Advance, Source } from './watch.ts';
 
 /** An operation as a field of Query or Mutation. */
 export interface RootField {
@@ -14,6 +15,8 @@ export interface SubscriptionField {
   readonly operation: AnyOperation;
   readonly source: Source;
   readonly until: (output: unknown) => boolean;
+  /** The outputs are the batches of a feed. */
+  readonly advance?: (input: unknown, output: unknown) => Advance;
 }
 
 /** A field from one object to others, read for all objects of an answer at once. */
@@ -46,6 +49,13 @@ export function subscription<O extends AnyOperation & { readonly kind: 'query' }
   { until = () => false }: { until?: (output: OutputOf<O>) => boolean } = {},
 ): SubscriptionField {
   return { operation, source: source as Source, until: until as SubscriptionField['until'] };
+}
+
+/** A feed as a subscription: a batch of what comes after the place that is asked for, or after now, whenever there is something. The first tells the place, and may be empty. */
+export function feed<
+  O extends AnyOperation & { readonly kind: 'query' } & (OutputOf<O> extends Batch ? unknown : never),
+>(operation: O, source: Source<InputOf<O> & FeedInput>): SubscriptionField {
+  return { operation, source, until: () => false, advance: advanceOf };
 }
 
 type RowOf<O extends AnyOperation> = OutputOf<O> extends readonly (infer Row)[] ? Row : never;

@@ -16,13 +16,13 @@ interface ConnectionContext {
 type Event = { readonly output: unknown } | { readonly error: GraphQLError };
 
 /** Watches a query for a subscriber. What ends the watching early is sent as the error of a last event. */
-export function subscriptionResolver({ operation, source, until }: SubscriptionField) {
+export function subscriptionResolver({ operation, source, until, advance }: SubscriptionField) {
   return {
     subscribe(_root: unknown, args: unknown, { call, currentCall, draining }: ConnectionContext) {
       const stopped = new AbortController();
       const signal = AbortSignal.any([stopped.signal, draining]);
       const input = plainInput(args, operation.input as PlainSchema);
-      const outputs = watch({ operation, input, source, until, currentContext: currentCall, signal });
+      const outputs = watch({ operation, input, source, until, advance, currentContext: currentCall, signal });
       return endingWith(stopped, events(outputs, call));
     },
     resolve(event: Event) {

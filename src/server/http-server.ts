@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { fail } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -18,7 +19,7 @@ export function createServer({ log, bodyBytes }: ServerOptions): FastifyInstance
     bodyLimit: bodyBytes,
     trustProxy: false,
     genReqId: ({ headers }) => acceptedRequestId(headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: 512, constraints: { accept: byAccept } },
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     forceCloseConnections: 'idle',
   });
@@ -33,6 +34,22 @@ export function createServer({ log, bodyBytes }: ServerOptions): FastifyInstance
   );
   return app as unknown as FastifyInstance;
 }
+
+export const eventStream = 'text/event-stream';
+
+/** Lets one address answer who accepts server-sent events with a stream, and everybody else with the state now. */
+const byAccept = {
+  name: 'accept',
+  storage() {
+    const handlers = new Map<string, never>();
+    return {
+      get: (type: string) => handlers.get(type) ?? null,
+      set: (type: string, handler: never) => void handlers.set(type, handler),
+    };
+  },
+  deriveConstraint: ({ headers }: IncomingMessage) =>
+    headers.accept?.includes(eventStream) === true ? eventStream : 'anything',
+};
 
 /** For answers that are data; pages set a policy of their own. */
 const carefulHeaders = {

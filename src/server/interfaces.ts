@@ -6,6 +6,8 @@ import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
 import { directoryGraphql } from '../directories/graphql.ts';
 import { directoryRoutes } from '../directories/rest.ts';
+import { eventGraphql } from '../events/graphql.ts';
+import { eventRoutes } from '../events/rest.ts';
 import { findingGraphql } from '../findings/graphql.ts';
 import { findingRoutes } from '../findings/rest.ts';
 import { hostGraphql } from '../hosts/graphql.ts';
@@ -45,6 +47,7 @@ export const routes = [
   ...spaceRoutes,
   ...directoryRoutes,
   ...jobRoutes,
+  ...eventRoutes,
   ...accessRoutes,
 ];
 
@@ -64,5 +67,6 @@ export const graphqlParts = {
   pruning: pruningGraphql,
   space: spaceGraphql,
   directories: directoryGraphql,
+  events: eventGraphql,
   access: accessGraphql,
 };

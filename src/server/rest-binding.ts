@@ -1,5 +1,6 @@
 import type { AnyOperation, InputOf, OutputOf } from '../operation.ts';
-import type { Source } from './watch.ts';
+import { advanceOf, type Batch, type FeedInput } from './feed.ts';
+import type { Advance, Source } from './watch.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -19,7 +20,15 @@ export interface Route {
 export type Answer =
   | { readonly kind: 'json' }
   | { readonly kind: 'file' }
-  | { readonly kind: 'events'; readonly source: Source; readonly until: (output: unknown) => boolean };
+  | {
+      readonly kind: 'events';
+      readonly source: Source;
+      readonly until: (output: unknown) => boolean;
+      /** The outputs are the batches of a feed. */
+      readonly advance?: (input: unknown, output: unknown) => Advance;
+      /** The feed is served here as well, to who accepts server-sent events. */
+      readonly alsoAt?: string;
+    };
 
 type ParametersOf<Url extends string> = Url extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParametersOf<`/${Rest}`>
@@ -88,5 +97,18 @@ export function stream<O extends AnyOperation & { readonly kind: 'query' }, cons
   { until = () => false }: { until?: (output: OutputOf<O>) => boolean } = {},
 ): Route {
   const answer = { kind: 'events' as const, source: source as Source, until: until as (output: unknown) => boolean };
+  return { operation, method: 'GET', url, status: 200, answer, location: undefined };
+}
+
+/**
+ * Binds a feed (a query that reads on from place to place) as server-sent events: each item once, with its place as the id of
+ * the event. A client that comes back with the header `Last-Event-ID` reads on from there. `alsoAt` is the address of a list
+ * where the feed is given to who accepts `text/event-stream`.
+ */
+export function feed<
+  O extends AnyOperation & { readonly kind: 'query' } & (OutputOf<O> extends Batch ? unknown : never),
+  const Url extends string,
+>(operation: O, url: UrlFor<O, Url>, source: Source<InputOf<O> & FeedInput>, { alsoAt }: { alsoAt: string }): Route {
+  const answer = { kind: 'events' as const, source, until: () => false, advance: advanceOf, alsoAt };
   return { operation, method: 'GET', url, status: 200, answer, location: undefined };
 }

@@ -8,6 +8,16 @@ import { collectTicks } from './ticks.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a source of unknown input is the type of the registry, as with operations
 export type Source<In = any> = (context: Context, input: In, signal: AbortSignal) => AsyncIterable<unknown>;
 
+/** Where a query that reads on from place to place is after an output. */
+export interface Advance {
+  /** Input of the next reading. */
+  readonly input: unknown;
+  /** The next reading is due at once. */
+  readonly hasMore: boolean;
+  /** There is nothing in the output. */
+  readonly isEmpty: boolean;
+}
+
 /** How often the caller's credential is looked at again while nothing happens. */
 const quietMilliseconds = 15_000;
 
@@ -17,6 +27,8 @@ export interface Watched {
   readonly source: Source;
   /** Whether this output is the last one. */
   readonly until: (output: unknown) => boolean;
+  /** For a query that reads on: each output is then given once, and those that hold nothing (but for the first) not at all. */
+  readonly advance?: ((input: unknown, output: unknown) => Advance) | undefined;
   /** The caller as of now: the credential is checked each time. */
   readonly currentContext: () => Promise<Context>;
   readonly signal: AbortSignal;
@@ -29,29 +41,34 @@ export interface Watched {
  */
 export async function* watch({
   operation,
-  input,
+  input: firstInput,
   source,
   until,
+  advance,
   currentContext,
   signal,
 }: Watched): AsyncGenerator<unknown> {
   // The caller is admitted before the source is asked; what is shown is read while the source listens, so no change is lost.
   const context = await currentContext();
-  await invoke(operation, context, input);
+  const first = await invoke(operation, context, firstInput);
+  let place = advance?.(firstInput, first);
+  if (place !== undefined) yield first;
   const stopping = new AbortController();
   const either = AbortSignal.any([signal, stopping.signal]);
   try {
-    const ticks = collectTicks(source(context, input, either), either);
+    const ticks = collectTicks(source(context, firstInput, either), either);
     let turn = 'tick';
     while (turn !== 'ended') {
       const current = await currentContext();
       actorOf(current);
       if (turn === 'tick') {
-        const output = await invoke(operation, current, input);
-        yield output;
+        const output = await invoke(operation, current, place?.input ?? firstInput);
+        place = advance?.(place?.input, output);
+        if (place?.isEmpty !== true) yield output;
         if (until(output)) return;
       }
-      turn = await ticks.next(quietMilliseconds);
+      turn =
+        place?.hasMore === true && turn === 'tick' && !either.aborted ? 'tick' : await ticks.next(quietMilliseconds);
     }
   } finally {
     stopping.abort();

@@ -6,7 +6,7 @@ import { startApp } from '../../machinery/engine-user.ts';
 import { type Stowage, startStowage } from '../../machinery/stowage.ts';
 
 /** Fields that are one value in GraphQL although they are objects in JSON. */
-const maps = new Set(['labels', 'options', 'target', 'evidence']);
+const maps = new Set(['labels', 'options', 'target', 'evidence', 'data']);
 /** What differs between two readings of the same thing: other tests make images and containers of them on the same engine. */
 const passing = new Set([
   'ageSeconds',
@@ -20,6 +20,7 @@ const passing = new Set([
   'sharedBytes',
   'uniqueBytes',
   'usedBy',
+  'sequence',
 ]);
 
 /** The fields of an object that can be compared. What REST shows as null, or as an empty list, may be of any type. */

@@ -53,6 +53,7 @@ function fieldsOf({ id }: AnyOperation): string {
 }
 
 function reachOf({ reach }: AnyOperation): string {
-  if (typeof reach !== 'string') return 'the project of the object';
+  if (typeof reach !== 'string')
+    return reach.showingSuffices === true ? 'its project, and whom it is shown to' : 'the project of the object';
   return { authenticated: 'nothing', anything: 'any project; shows what is in reach', everything: 'everything' }[reach];
 }

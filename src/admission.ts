@@ -62,7 +62,9 @@ export async function admitToTarget<In>(
   if (found === null) return { project: null, failure: reach.absent(input), isRefusal: false };
   const { project } = found;
   if (reaches(context.scope, project)) return { project, failure: null, isRefusal: false };
-  if (!reaches(scopeOf(context.actor, 'read'), project))
+  const isShown = (await reach.isShown?.(context, input)) ?? false;
+  if (isShown && reach.showingSuffices === true) return { project, failure: null, isRefusal: false };
+  if (!isShown && !reaches(scopeOf(context.actor, 'read'), project))
     return { project, failure: reach.absent(input), isRefusal: true };
   return {
     project,

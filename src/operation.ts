@@ -10,6 +10,10 @@ export interface Target<In> {
   find(context: AdmittedContext, input: In): Promise<{ readonly project: string | null } | null>;
   /** The failure for an object that is absent, or that the caller may not see. */
   absent(input: In): Failure;
+  /** Whether who does not reach its project may see the object all the same: because it is shared with them, or offered to them. */
+  isShown?(context: AdmittedContext, input: In): Promise<boolean>;
+  /** Whether to be shown the object is enough for the operation. */
+  readonly showingSuffices?: true;
 }
 
 /**

@@ -15,6 +15,9 @@ const namingFields = [
   'path',
   'token',
   'binding',
+  'share',
+  'accessRule',
+  'attachment',
   'subject',
   'role',
 ];

@@ -1,6 +1,7 @@
 import Value from 'typebox/value';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
+import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
 import { refreshVolume } from '../volumes/read.ts';
 import { DeleteInput } from './job-input.ts';
 import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
@@ -27,6 +28,8 @@ async function deleteVolume(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const volume = volumeOf(job);
   const { repositoryId = null } = Value.Parse(DeleteInput, job.input);
+  const share = (await sharedVolumeNames(job.ports.db, job.host, [volume])).get(volume);
+  if (share !== undefined) throw volumeShared(job.host, volume, share);
   const engine = job.ports.engines.get(job.host);
   // Where it is gone already, a worker that died here had removed it, or somebody else has.
   const isThere = (await engine.findVolume(volume)) !== null;

@@ -7,6 +7,7 @@ import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
 import { repositoryInVolume } from '../repositories/read.ts';
 import { HostName, object, paging, T } from '../schema.ts';
+import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
@@ -109,7 +110,7 @@ export const deleteVolume = command('volumes.delete', {
   reach: volumeTarget,
   summary: 'Delete a volume',
   description:
-    'A last snapshot is kept, from which the volume can be brought back for a while, unless `keepSnapshot` is false.',
+    'A last snapshot is kept, from which the volume can be brought back for a while, unless `keepSnapshot` is false. A volume that is shared is not deleted.',
   input: object({
     ...address,
     confirm: T.Optional(T.String({ description: 'Name of the volume, once more.' })),
@@ -126,6 +127,8 @@ export const deleteVolume = command('volumes.delete', {
     const holds = await repositoryInVolume(ports.db, host, name);
     if (holds !== null)
       throw fail('repository_in_use', `Volume "${name}" holds the repository "${holds}"; delete the repository first.`);
+    const share = (await sharedVolumeNames(ports.db, host, [name])).get(name);
+    if (share !== undefined) throw volumeShared(host, name, share);
     const users = await containersMounting(ports.engines.get(host), name);
     if (users.length > 0)
       throw volumeInUse(

@@ -5,6 +5,7 @@ import { fail } from '../errors.ts';
 import { attributesOf } from '../hosts/read.ts';
 import { containersToRestart, jobsOnVolumes } from '../jobs/read.ts';
 import { repositoryVolumes } from '../repositories/read.ts';
+import { sharedVolumeNames } from '../shares/read.ts';
 import { knownVolumes } from '../volumes/read.ts';
 import { planBuildCache } from './build-cache.ts';
 import { planContainers } from './containers.ts';
@@ -111,6 +112,7 @@ async function lookAtVolumes(look: Look, volumes: readonly EngineVolume[], wish:
   const view = { installation: ports.vault.installation, project };
   const known = await knownVolumes(ports.db, host, names);
   const jobs = await jobsOnVolumes(ports.db, host, names);
+  const shares = await sharedVolumeNames(ports.db, host, names);
   const repositories = await repositoryVolumes(ports.db, host);
   const elsewhere = await usersElsewhere(ports, host, volumes, view);
   // Last of all, so that what it says is the newest.
@@ -123,6 +125,7 @@ async function lookAtVolumes(look: Look, volumes: readonly EngineVolume[], wish:
       users: usersOf(volume),
       usersElsewhere: elsewhere.get(name) ?? [],
       repository: repositories.get(name) ?? null,
+      share: shares.get(name) ?? null,
       jobs: jobs.get(name) ?? [],
       bytes: row?.bytes ?? null,
       lastUsedAt: row?.lastUsedAt ?? null,

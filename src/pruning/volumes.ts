@@ -12,6 +12,8 @@ export interface VolumeFacts {
   readonly usersElsewhere: readonly string[];
   /** Name of the repository that it holds. */
   readonly repository: string | null;
+  /** Name of the share that offers it. */
+  readonly share: string | null;
   /** Jobs that work on it or are going to. */
   readonly jobs: readonly string[];
   /** When a container had it last, as far as it was watched. */
@@ -49,7 +51,7 @@ export function judgeVolume(
       labels['stowage.role'] === 'repository' && facts.repository === null ? 'It holds a repository of backups.' : null,
       facts.jobs.length > 0 ? `Jobs work on it: ${facts.jobs.join(', ')}.` : null,
       protectedBy(labels, protectedLabels),
-      ...guards(volume, wish),
+      ...guards(volume, facts, wish),
       !wish.all && !isAnonymous(volume) ? 'It has a name; `all`: true takes it too.' : null,
       composed(labels, wish.compose),
       usedLately(unusedSince, wish.unusedSince),
@@ -88,11 +90,13 @@ export function planVolumes(
     });
 }
 
-function guards({ name, labels }: EngineVolume, { includeProtected }: VolumeWish): string[] {
+function guards({ name, labels }: EngineVolume, { share }: VolumeFacts, { includeProtected }: VolumeWish): string[] {
   if (includeProtected.has(name)) return [];
-  return Object.entries(guardedLabels)
-    .filter(([label]) => label in labels)
-    .map(([, what]) => `It has ${what}; \`includeProtected\` takes it when it is named there.`);
+  const shares = share === null ? [] : [`the share "${share}"`];
+  const labelled = Object.entries(guardedLabels).flatMap(([label, what]) => (label in labels ? [what] : []));
+  return [...shares, ...labelled].map(
+    (what) => `It has ${what}; \`includeProtected\` takes it when it is named there.`,
+  );
 }
 
 /** The end of a use is written down when it is noticed, which may be a little later. */

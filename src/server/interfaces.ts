@@ -24,6 +24,8 @@ import { pruningGraphql } from '../pruning/graphql.ts';
 import { pruningRoutes } from '../pruning/rest.ts';
 import { repositoryGraphql } from '../repositories/graphql.ts';
 import { repositoryRoutes } from '../repositories/rest.ts';
+import { shareGraphql } from '../shares/graphql.ts';
+import { shareRoutes } from '../shares/rest.ts';
 import { snapshotGraphql } from '../snapshots/graphql.ts';
 import { snapshotRoutes } from '../snapshots/rest.ts';
 import { spaceGraphql } from '../space/graphql.ts';
@@ -46,6 +48,7 @@ export const routes = [
   ...pruningRoutes,
   ...spaceRoutes,
   ...directoryRoutes,
+  ...shareRoutes,
   ...jobRoutes,
   ...eventRoutes,
   ...accessRoutes,
@@ -68,5 +71,6 @@ export const graphqlParts = {
   space: spaceGraphql,
   directories: directoryGraphql,
   events: eventGraphql,
+  shares: shareGraphql,
   access: accessGraphql,
 };

@@ -21,6 +21,8 @@ const plausible: Readonly<Record<string, string>> = {
   image: 'no-such-image:1',
   path: '/x',
   preset: 'no-such-preset',
+  share: 'no-such-share',
+  accessRule: nobody,
 };
 const odd = [
   '\0',

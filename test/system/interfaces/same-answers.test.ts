@@ -99,7 +99,12 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   await stowage.until(`/v1/hosts/local/containers/${container.id}/layers`, isKnown, 20);
   await stowage.finished('POST', '/v1/hosts/local/measurements', {});
   await stowage.finished('POST', `/v1/hosts/local/containers/${container.id}/change-scans`, {});
+  const share = await stowage.created('POST', '/v1/shares', { name: volume, host: 'local', volume });
+  const wish = { subject: { kind: 'project', value: 'reports' }, access: 'ro', reason: 'the month' };
+  const rule = await stowage.created('POST', `/v1/shares/${share.name}/rules`, wish);
   const values = {
+    share: share.name,
+    accessRule: rule.id,
     host: 'local',
     finding: findings.items[0].id,
     rule: 'MNT-001',
@@ -133,6 +138,8 @@ t.test('both interfaces give the same data, and the same code for what is absent
     repository: 'nothing',
     token: crypto.randomUUID(),
     preset: 'nothing',
+    share: 'nothing',
+    accessRule: crypto.randomUUID(),
     plan: crypto.randomUUID(),
   };
   for (const reading of readings()) {

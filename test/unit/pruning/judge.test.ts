@@ -134,6 +134,7 @@ t.test('volumes', (t) => {
     users: [],
     usersElsewhere: [],
     repository: null,
+    share: null,
     jobs: [],
     lastUsedAt: null,
     firstSeenAt: at(12),
@@ -174,7 +175,8 @@ t.test('volumes', (t) => {
       /protects/,
     ],
     ['one with a policy', [{ ...named, labels: { 'stowage.policy': 'daily' } }, {}, all], /It has a policy/],
-    ['one with a share', [{ ...named, labels: { 'stowage.share': 'nfs' } }, {}, all], /It has a share/],
+    ['one with a share', [named, { share: 'uploads' }, all], /It has the share "uploads"/],
+    ['one with the label of a share', [{ ...named, labels: { 'stowage.share': 'nfs' } }, {}, all], /It has a share/],
     [
       'one with a policy that is named',
       [{ ...named, labels: { 'stowage.policy': 'x' } }, {}, { ...all, includeProtected: new Set(['data']) }],

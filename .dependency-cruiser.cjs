@@ -4,7 +4,7 @@
  *   ports      engine, restic, queue, database: know the errors and schemas, and no domain
  *   domains    a folder each; of each other they see only what is public
  *   bindings   rest.ts and graphql.ts of a domain, and server/: know operations and schemas
- *   roots      app.ts, main.ts, ports.ts, surroundings.ts: put implementations together
+ *   roots      app.ts, main.ts, ports.ts, surroundings.ts, background/: put implementations together
  */
 const domains =
   'access|backups|containers|directories|events|findings|hosts|images|jobs|mounts|performance|pruning|repositories|shares|snapshots|space|volumes';

@@ -2,13 +2,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The metrics of this process, in one registry of its own (so that tests can start several). */
+/** The metrics of this thread, in one registry of its own (so that tests can start several). */
 export type Telemetry = ReturnType<typeof createTelemetry>;
 
-/** Makes the metrics that `/metrics` shows. */
-export function createTelemetry() {
+/** Makes the metrics that `/metrics` shows; `ofProcess`: with those of the process as a whole. */
+export function createTelemetry({ ofProcess }: { readonly ofProcess: boolean }) {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  if (ofProcess) collectDefaultMetrics({ register: registry });
   const registers = [registry];
   return {
     registry,

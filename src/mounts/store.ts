@@ -186,9 +186,12 @@ function following(cursor: string): Prisma.MountWhereInput {
 
 /** With what is known of their paths and their findings: two more statements for any number of mounts. */
 async function toMounts(db: Reader, rows: readonly Row[]): Promise<Mount[]> {
-  const paths = await pathFactsOf(db, rows.flatMap(hostPathOf));
+  const addresses = rows.map((row) => ({ host: row.hostName, container: { id: row.containerId }, target: row.target }));
+  const [paths, findings] = await Promise.all([
+    pathFactsOf(db, rows.flatMap(hostPathOf)),
+    findingsOfMounts(db, addresses),
+  ]);
   const mounts = rows.map((row) => toMount(row, paths));
-  const findings = await findingsOfMounts(db, mounts);
   return mounts.map((mount, index) => ({ ...mount, findings: findings[index] ?? [] }));
 }
 

@@ -7,7 +7,7 @@ import { serveDocumentation } from './documentation.ts';
 import type { GraphqlParts } from './graphql-sdl.ts';
 import { serveHealth } from './health.ts';
 import { createServer } from './http-server.ts';
-import { serveMetrics } from './metrics.ts';
+import { type OtherMetrics, serveMetrics } from './metrics.ts';
 import { servePlayground } from './playground.ts';
 import { requestContexts } from './request-context.ts';
 import type { Route } from './rest-binding.ts';
@@ -17,12 +17,14 @@ export interface Interfaces {
   readonly routes: readonly Route[];
   readonly graphqlParts: GraphqlParts;
   readonly authenticate: Authenticate;
+  /** Metrics of what works beside the server in a thread of its own. */
+  readonly otherMetrics: OtherMetrics;
 }
 
 /** Builds the HTTP server: both interfaces, their documentation, the playground, health and metrics. It does not listen yet. */
 export async function buildServer(ports: Ports, interfaces: Interfaces): Promise<FastifyInstance> {
   const { config, log, telemetry } = ports;
-  const { routes, graphqlParts, authenticate } = interfaces;
+  const { routes, graphqlParts, authenticate, otherMetrics } = interfaces;
   const contextOf = requestContexts(ports, authenticate);
   const app = createServer({ log, bodyBytes: config.bodyBytes });
 
@@ -35,6 +37,6 @@ export async function buildServer(ports: Ports, interfaces: Interfaces): Promise
   await serveDocumentation(app, routes);
   servePlayground(app);
   serveHealth(app, ports);
-  serveMetrics(app, telemetry);
+  serveMetrics(app, telemetry, otherMetrics);
   return app;
 }

@@ -7,6 +7,15 @@ import type { DataClass, KnownVolume, VolumeKind, VolumeUsage } from './model.ts
 import { matching, type VolumeFilter, within } from './volume-filter.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
+/** What a list needs not: each column costs time in each row. */
+const omit = {
+  assignedProject: true,
+  assignedEnvironment: true,
+  assignedClass: true,
+  fileSystem: true,
+  usageError: true,
+} as const satisfies Prisma.VolumeOmit;
+type ListedRow = Prisma.VolumeGetPayload<{ omit: typeof omit }>;
 
 const orderBy = [{ hostName: 'asc' }, { name: 'asc' }] as const satisfies Prisma.VolumeOrderByWithRelationInput[];
 const keyOf = ({ host, name }: KnownVolume): Keyset => [host, name];
@@ -23,6 +32,7 @@ export async function listVolumes(
   const rows = await db.volume.findMany({
     where: { AND: [within(scope), matching(filter), after] },
     orderBy: [...orderBy],
+    omit,
     take: limit + 1,
   });
   return toPage(await withContainers(db, rows), limit, keyOf, (volume) => volume);
@@ -42,7 +52,7 @@ export async function volumesByAddress(
   addresses: readonly string[],
 ): Promise<KnownVolume[]> {
   const onHosts = keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, name: { in: keys } }));
-  const rows = await db.volume.findMany({ where: { AND: [within(scope), { OR: onHosts }] } });
+  const rows = await db.volume.findMany({ where: { AND: [within(scope), { OR: onHosts }] }, omit });
   return await withContainers(db, rows);
 }
 
@@ -57,7 +67,11 @@ export async function firstVolumesOfHosts(
   const ids = await db.$queryRaw<{ id: string }[]>`
     select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
     cross join lateral (select id from volumes where volumes.host = wanted.host ${visible} order by name limit ${each + 1}) volume`;
-  const rows = await db.volume.findMany({ where: { id: { in: ids.map(({ id }) => id) } }, orderBy: [...orderBy] });
+  const rows = await db.volume.findMany({
+    where: { id: { in: ids.map(({ id }) => id) } },
+    orderBy: [...orderBy],
+    omit,
+  });
   const volumes = Map.groupBy(await withContainers(db, rows), ({ host }) => host);
   return hosts.map((host) => ({ host, ...toPage(volumes.get(host) ?? [], each, keyOf, (volume) => volume) }));
 }
@@ -85,7 +99,7 @@ export async function assignAttributes(db: Database, { id, version }: Row, data:
 }
 
 /** One more statement for any number of volumes. */
-async function withContainers(db: Reader, rows: readonly Row[]): Promise<KnownVolume[]> {
+async function withContainers(db: Reader, rows: readonly ListedRow[]): Promise<KnownVolume[]> {
   const ids = rows.map(({ id }) => id);
   const counts = await db.$queryRaw<{ id: string; containers: number }[]>`
     select volume_id as id, count(distinct container_id)::int as containers from mounts where volume_id = any(${ids}::uuid[]) group by volume_id`;
@@ -98,7 +112,7 @@ function following(cursor: string): Prisma.VolumeWhereInput {
   return { OR: [{ hostName: { gt: hostName } }, { hostName, name: { gt: name } }] };
 }
 
-function toVolume(row: Row, containers: number): KnownVolume {
+function toVolume(row: ListedRow, containers: number): KnownVolume {
   const lastUsed = containers > 0 ? new Date() : row.lastUsedAt;
   return {
     id: row.id,
@@ -129,7 +143,7 @@ function toUsage({
   usageFiles,
   usageInodes,
   usageMeasuredAt,
-}: Row): VolumeUsage | null {
+}: ListedRow): VolumeUsage | null {
   if (usageBytes === null || usageFiles === null || usageMeasuredAt === null) return null;
   return {
     bytes: Number(usageBytes),

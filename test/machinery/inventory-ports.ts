@@ -52,7 +52,7 @@ export async function openInventoryPorts(
     locks,
     notices,
     engines,
-    telemetry: createTelemetry(),
+    telemetry: createTelemetry({ ofProcess: false }),
     log: createLog('silent'),
     database,
   };

@@ -6,6 +6,9 @@ t.test('a fresh process is alive and knows its host', async (t) => {
   t.equal((await stowage.call('GET', '/livez', undefined, { authorization: null })).status, 200);
   const { items } = await stowage.get('/v1/hosts');
   t.match(items, [{ name: 'local' }]);
+  const metrics = await stowage.until('/metrics', (text) => /^stowage_inventory_syncs_total\{.*\} [1-9]/m.test(text));
+  t.match(metrics, /^stowage_operation_duration_seconds_count\{operation="hosts.list",outcome="ok"\} 1$/m);
+  t.equal(metrics.match(/^process_resident_memory_bytes /gm)?.length, 1, 'what is of the process is told once');
 });
 
 t.test('two processes serve one database', async (t) => {

@@ -94,7 +94,6 @@ t.test('a GraphQL query takes the same number of SQL statements for 5 volumes as
     databaseUrl: database.url,
     hosts,
     masterKey: Buffer.alloc(32, 1),
-    helperImage: async () => 'none',
   });
   t.teardown(() => ports.close());
   const app = await buildApp(ports);

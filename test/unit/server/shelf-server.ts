@@ -79,6 +79,7 @@ export async function startShelf(environment: Record<string, string> = {}): Prom
   const app = await buildServer(fakePorts(audit, environment), {
     routes: bookRoutes,
     graphqlParts: { books: bookGraphql },
+    otherMetrics: async () => [],
     authenticate: async (_ports, header) => {
       const name = header?.replace('Bearer ', '') ?? '';
       const refusal = refusals.get(name);
@@ -132,7 +133,7 @@ function fakePorts(audit: string[], environment: Record<string, string>): Ports 
   const ports: Partial<Ports> = {
     config: readConfig(environment),
     log: createLog('silent'),
-    telemetry: createTelemetry(),
+    telemetry: createTelemetry({ ofProcess: true }),
     vault: openVault(new Uint8Array(32)),
     db: { auditEvent: { create }, $queryRaw: async () => [] } as never,
     engines: { names: () => ['local'], get: () => ({ info: async () => ({}) }) } as never,

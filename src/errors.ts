@@ -50,6 +50,7 @@ export const catalogue = {
   finding_not_found: { kind: 'missing', title: 'There is no such finding' },
   finding_rule_not_found: { kind: 'missing', title: 'There is no such rule' },
   mount_preset_not_found: { kind: 'missing', title: 'There is no such mount preset' },
+  permission_check_not_found: { kind: 'missing', title: 'There is no such permission check' },
   prune_plan_not_found: { kind: 'missing', title: 'There is no such prune plan' },
   repository_not_found: { kind: 'missing', title: 'There is no such repository' },
   snapshot_not_found: { kind: 'missing', title: 'There is no such snapshot' },

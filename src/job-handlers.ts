@@ -2,6 +2,7 @@ import { backupHandlers } from './backups/handlers.ts';
 import { directoryHandlers } from './directories/handlers.ts';
 import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
+import { permissionHandlers } from './permissions/handlers.ts';
 import { pruningHandlers } from './pruning/handlers.ts';
 import { spaceHandlers } from './space/handlers.ts';
 
@@ -10,6 +11,7 @@ export const jobHandlers: JobHandlers = {
   ...backupHandlers,
   ...imageHandlers,
   ...directoryHandlers,
+  ...permissionHandlers,
   ...pruningHandlers,
   ...spaceHandlers,
 };

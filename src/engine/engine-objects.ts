@@ -92,6 +92,18 @@ export interface EngineContainerPlace {
   readonly pid: number | null;
 }
 
+/** Who a container runs as: names are those of its own files, and capabilities as they were asked for. */
+export interface EngineContainerIdentity {
+  /** The image's user when none was given; empty for root. */
+  readonly user: string;
+  readonly groupAdd: readonly string[];
+  readonly capabilitiesAdded: readonly string[];
+  readonly capabilitiesDropped: readonly string[];
+  readonly privileged: boolean;
+  /** `host` for one whose users are those of the host although the engine maps users. */
+  readonly usernsMode: string;
+}
+
 /** What a container has read from and written to block devices since its start. */
 export interface BlockDeviceCounters {
   readonly readBytes: number;

@@ -4,6 +4,7 @@ import type {
   EngineBuildCache,
   EngineChange,
   EngineContainer,
+  EngineContainerIdentity,
   EngineContainerPlace,
   EngineEvent,
   EngineImage,
@@ -52,6 +53,10 @@ export interface Engine {
   containerChanges(id: string, signal: AbortSignal): Promise<AsyncIterable<EngineChange> | null>;
   /** Where the writable layer is on the host, and the process of the container. Null when it is gone. */
   containerPlace(id: string): Promise<EngineContainerPlace | null>;
+  /** Who its first process is, as it was asked for. Null when it is gone. */
+  containerIdentity(id: string): Promise<EngineContainerIdentity | null>;
+  /** A text file of a container in any state, of at most 1 MiB; links are followed within the container. Null when there is none. */
+  readContainerFile(id: string, path: string): Promise<string | null>;
   /** Cgroup statistics of a running container; null when it does not run. */
   containerActivity(id: string): Promise<EngineActivity | null>;
   /** Does nothing when it is gone; its anonymous volumes stay. Throws `engine_error` while it runs. */

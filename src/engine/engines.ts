@@ -1,6 +1,7 @@
 import { fail } from '../errors.ts';
 import { buildCacheCalls } from './build-cache.ts';
 import { type Connection, connectDocker, patience } from './connection.ts';
+import { identityCalls } from './container-identity.ts';
 import { insightCalls } from './container-insight.ts';
 import { containerCalls } from './containers.ts';
 import type { Engine } from './engine.ts';
@@ -63,6 +64,7 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
     ...volumeCalls(connection),
     ...containerCalls(connection),
     ...insightCalls(connection),
+    ...identityCalls(connection),
     ...imageCalls(connection),
     ...networkCalls(connection),
     ...buildCacheCalls(connection),

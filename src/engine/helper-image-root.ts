@@ -5,8 +5,20 @@ import { runSystemTool } from './system-tool.ts';
 
 /** The only suite with restic 0.19 or newer; its programs bring their own libraries. */
 const suite = 'sid';
-const packages = ['restic', 'dash', 'busybox-static', 'tar', 'zstd', 'acl', 'attr', 'findutils'];
-const programs = ['restic', 'dash', 'busybox', 'tar', 'zstd', 'getfacl', 'setfacl', 'getfattr', 'setfattr', 'find'];
+const packages = ['restic', 'dash', 'busybox-static', 'tar', 'zstd', 'acl', 'attr', 'findutils', 'perl-base'];
+const programs = [
+  'restic',
+  'dash',
+  'busybox',
+  'tar',
+  'zstd',
+  'getfacl',
+  'setfacl',
+  'getfattr',
+  'setfattr',
+  'find',
+  'perl',
+];
 const folders = [
   'usr',
   'usr/bin',

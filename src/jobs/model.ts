@@ -11,6 +11,7 @@ export const JobKind = words(
     'host_measure',
     'container_scan',
     'directories_create',
+    'permission_check',
   ],
   'What a job does.',
 );

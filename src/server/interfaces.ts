@@ -20,6 +20,8 @@ import { mountGraphql } from '../mounts/graphql.ts';
 import { mountRoutes } from '../mounts/rest.ts';
 import { performanceGraphql } from '../performance/graphql.ts';
 import { performanceRoutes } from '../performance/rest.ts';
+import { permissionGraphql } from '../permissions/graphql.ts';
+import { permissionRoutes } from '../permissions/rest.ts';
 import { pruningGraphql } from '../pruning/graphql.ts';
 import { pruningRoutes } from '../pruning/rest.ts';
 import { repositoryGraphql } from '../repositories/graphql.ts';
@@ -45,6 +47,7 @@ export const routes = [
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
+  ...permissionRoutes,
   ...pruningRoutes,
   ...spaceRoutes,
   ...directoryRoutes,
@@ -67,6 +70,7 @@ export const graphqlParts = {
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,
   backups: backupGraphql,
+  permissions: permissionGraphql,
   pruning: pruningGraphql,
   space: spaceGraphql,
   directories: directoryGraphql,

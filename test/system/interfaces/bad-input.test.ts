@@ -12,6 +12,7 @@ const plausible: Readonly<Record<string, string>> = {
   job: nobody,
   token: nobody,
   plan: nobody,
+  check: nobody,
   finding: nobody,
   rule: 'MNT-001',
   binding: nobody,

@@ -102,6 +102,7 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   const share = await stowage.created('POST', '/v1/shares', { name: volume, host: 'local', volume });
   const wish = { subject: { kind: 'project', value: 'reports' }, access: 'ro', reason: 'the month' };
   const rule = await stowage.created('POST', `/v1/shares/${share.name}/rules`, wish);
+  const check = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-checks`, {});
   const values = {
     share: share.name,
     accessRule: rule.id,
@@ -117,6 +118,7 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     token: token.id,
     preset: 'temp',
     plan: plan.id,
+    check: check.id,
   };
   return { values, stranger: connectClient(stowage.address, token.key) };
 }
@@ -141,6 +143,7 @@ t.test('both interfaces give the same data, and the same code for what is absent
     share: 'nothing',
     accessRule: crypto.randomUUID(),
     plan: crypto.randomUUID(),
+    check: crypto.randomUUID(),
   };
   for (const reading of readings()) {
     const { path, text } = argumentsOf(reading, values);

@@ -4,17 +4,18 @@ import { translateDatabaseError } from './database/client.ts';
 import { type Failure, fail, isFailure } from './errors.ts';
 import type { AnyOperation, Operation } from './operation.ts';
 
-/** Tells who a credential (the value of the header `Authorization`) belongs to: null without one; throws what is wrong with it. */
-export type Authenticate = (ports: Ports, header: string | undefined) => Promise<Actor | null>;
+/** Tells who a credential (the value of the header `Authorization`) belongs to: null without one; throws what is wrong with it. `address`: where the call comes from. */
+export type Authenticate = (ports: Ports, header: string | undefined, address: string) => Promise<Actor | null>;
 
 /** The identity of a context: an actor, or why there is none. Throws only what is nobody's fault but ours. */
 export async function identify(
   authenticate: Authenticate,
   ports: Ports,
   header: string | undefined,
+  address: string,
 ): Promise<{ actor: Actor | null; refusal?: Failure }> {
   try {
-    return { actor: await authenticate(ports, header) };
+    return { actor: await authenticate(ports, header, address) };
   } catch (thrown) {
     const error = translateDatabaseError(thrown);
     if (isFailure(error)) return { actor: null, refusal: error };

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { credentialOf } from './access/roles.ts';
 import type { AdmittedContext } from './context.ts';
 import type { Database } from './database/client.ts';
 import { type ErrorCode, fail, type InputIssue, isFailure } from './errors.ts';
@@ -70,7 +71,7 @@ function readKey({ idempotencyKey: key, requestPart: part }: AdmittedContext): s
 async function holding<Out>({ ports, actor }: AdmittedContext, key: string, work: () => Promise<Out>): Promise<Out> {
   const deadline = Date.now() + waitMilliseconds;
   do {
-    const held = await ports.locks.tryHold(`idempotency/${actor.subject}/${key}`, async () => ({
+    const held = await ports.locks.tryHold(`idempotency/${credentialOf(actor)}/${key}`, async () => ({
       output: await work(),
     }));
     if (held !== null) return held.output;
@@ -90,7 +91,7 @@ async function answerOnce<Out>(
   work: Work<Out>,
 ): Promise<Out> {
   const { idempotencyKey: keys } = context.ports.db;
-  const id = { actor: context.actor.subject, key };
+  const id = { actor: credentialOf(context.actor), key };
   const fingerprint = fingerprintOf(input);
   const first = await keys.findUnique({ where: { actor_key: id } });
   if (first !== null && !isSame(first, operation, fingerprint))

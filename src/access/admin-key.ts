@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Ports } from '../context.ts';
 import { apiKeyOf, hashOf, looksLikeApiKey, prefixOf } from './api-key.ts';
+import { chainOfHash } from './key-chain.ts';
+import { createKey } from './key-store.ts';
 import { hasGlobalAdmin, validAdminKeys } from './last-admin.ts';
 import { readIfThere, writePrivateFile } from './private-file.ts';
 import { systemActor } from './roles.ts';
-import { createKey, findKeyByHash } from './store.ts';
 
 type NeededPorts = Pick<Ports, 'config' | 'db' | 'locks' | 'vault'>;
 
@@ -25,15 +26,18 @@ export async function ensureAdminKey(ports: NeededPorts): Promise<{ file: string
 }
 
 async function accept(ports: NeededPorts, file: string, written: string): Promise<boolean> {
-  if ((await findKeyByHash(ports.db, hashOf(written))) === null) return await register(ports, written, randomUUID());
+  if ((await chainOfHash(ports.db, hashOf(written))).length === 0) return await register(ports, written, randomUUID());
   return (await hasGlobalAdmin(ports)) ? false : await make(ports, file);
 }
 
 async function recover(ports: NeededPorts, file: string): Promise<boolean> {
   const firstKeys = (await validAdminKeys(ports.db)).filter(({ createdBy }) => createdBy === systemActor.subject);
-  const own = firstKeys.find(({ id, hash }) => Buffer.compare(hash, hashOf(apiKeyOf(ports.vault, id))) === 0);
+  const own = firstKeys.find(({ id, secretId, secrets }) => {
+    const hash = hashOf(apiKeyOf(ports.vault, id, secretId));
+    return secrets.some((secret) => secret.endsAt === null && Buffer.compare(secret.hash, hash) === 0);
+  });
   if (own !== undefined) {
-    await writePrivateFile(file, `${apiKeyOf(ports.vault, own.id)}\n`, 'replace');
+    await writePrivateFile(file, `${apiKeyOf(ports.vault, own.id, own.secretId)}\n`, 'replace');
     return false;
   }
   // A first key that cannot be written again (it came from another database) may be in nobody's hands.
@@ -54,6 +58,9 @@ async function register({ db }: NeededPorts, key: string, id: string): Promise<t
   await createKey(db, {
     id,
     name: 'first admin',
+    subject: `key:${id}`,
+    boundTo: null,
+    limits: null,
     prefix: prefixOf(key),
     hash: hashOf(key),
     createdBy: systemActor.subject,

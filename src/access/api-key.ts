@@ -5,11 +5,12 @@ import type { Vault } from '../vault.ts';
 const pattern = /^stw_[0-9a-f]{8}_[A-Za-z0-9_-]{43}$/;
 
 /**
- * The key of a token: made from its id under the master key, so that a call which is repeated after a crash shows the
- * same one. Whoever has the database alone can neither read nor make a key.
+ * The key of a token: made from its id, and that of its last rotation, under the master key, so that a call which is
+ * repeated after a crash shows the same one. Whoever has the database alone can neither read nor make a key.
  */
-export function apiKeyOf(vault: Vault, id: string): string {
-  const secret = createHmac('sha256', vault.derive('api-key')).update(id).digest('base64url');
+export function apiKeyOf(vault: Vault, id: string, rotation: string | null = null): string {
+  const seed = rotation === null ? id : `${id}/${rotation}`;
+  const secret = createHmac('sha256', vault.derive('api-key')).update(seed).digest('base64url');
   return `stw_${id.slice(0, 8)}_${secret}`;
 }
 

@@ -18,6 +18,7 @@ const namingFields = [
   'share',
   'accessRule',
   'attachment',
+  'account',
   'subject',
   'role',
 ];

@@ -1,24 +1,25 @@
 import type { Ports } from '../context.ts';
 import { fail } from '../errors.ts';
 import { hashOf, looksLikeApiKey } from './api-key.ts';
+import { actorOfChain, chainOfHash } from './key-chain.ts';
+import { keyUsed } from './key-store.ts';
 import { verifyIssued } from './oidc.ts';
 import type { Actor } from './roles.ts';
-import { findKeyByHash, findKeyById, grantsOf, keyUsed } from './store.ts';
-import { requireValidKey } from './valid-key.ts';
+import { grantsOf } from './subject-grants.ts';
 
 const shapeOfJwt = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /**
  * Tells who a bearer credential belongs to, with the grants of this moment (nothing is cached); null without a header. It
- * may be an API key, a session, or a token of the OIDC issuer. Throws `unauthenticated`, `token_expired`, `token_revoked`
- * and `issuer_unavailable`.
+ * may be an API key, a session, or a token of the OIDC issuer. `address` is where the call comes from. Throws
+ * `unauthenticated`, `token_expired`, `token_revoked`, `service_account_disabled` and `issuer_unavailable`.
  */
-export async function authenticate(ports: Ports, header: string | undefined): Promise<Actor | null> {
+export async function authenticate(ports: Ports, header: string | undefined, address: string): Promise<Actor | null> {
   if (header === undefined) return null;
   const [, credential] = /^Bearer +(\S+)$/i.exec(header) ?? [];
   if (credential === undefined)
     throw fail('unauthenticated', 'The header must be "Authorization: Bearer …", with an API key or a token.');
-  if (looksLikeApiKey(credential)) return await actorOfKey(ports, credential);
+  if (looksLikeApiKey(credential)) return await actorOfKey(ports, credential, address);
   if (!shapeOfJwt.test(credential))
     throw fail('unauthenticated', 'The credential is neither an API key of Stowage nor a token.');
   return isIssuedElsewhere(ports, credential)
@@ -26,22 +27,20 @@ export async function authenticate(ports: Ports, header: string | undefined): Pr
     : await actorOfSession(ports, credential);
 }
 
-async function actorOfKey({ db }: Ports, credential: string): Promise<Actor> {
-  const key = await findKeyByHash(db, hashOf(credential));
-  if (key === null) throw fail('unauthenticated', 'There is no such API key.');
-  requireValidKey(key);
-  await keyUsed(db, key);
-  const subject = `key:${key.id}`;
-  return { subject, name: key.name, grants: await grantsOf(db, subject) };
+async function actorOfKey({ db }: Ports, credential: string, address: string): Promise<Actor> {
+  const [key, ...others] = await chainOfHash(db, hashOf(credential));
+  if (key === undefined) throw fail('unauthenticated', 'There is no such API key.');
+  const actor = await actorOfChain(db, [key, ...others]);
+  await keyUsed(db, key, address);
+  return actor;
 }
 
-/** A session is worth what its API key is worth now: revoking the key ends it. */
+/** A session names the hash of the key that it was made from, and is worth what that one is worth now. */
 async function actorOfSession({ db, sessions }: Ports, token: string): Promise<Actor> {
-  const subject = sessions.verify(token);
-  const key = await findKeyById(db, subject.replace(/^key:/, ''));
-  if (key === null) throw fail('token_revoked', 'The API key of this session is gone.');
-  requireValidKey(key);
-  return { subject, name: key.name, grants: await grantsOf(db, subject), isSession: true };
+  const hash = new Uint8Array(Buffer.from(sessions.verify(token).replace(/^key:/, ''), 'base64url'));
+  const [key, ...others] = await chainOfHash(db, hash);
+  if (key === undefined) throw fail('token_revoked', 'The API key of this session is gone.');
+  return { ...(await actorOfChain(db, [key, ...others])), isSession: true };
 }
 
 async function actorOfUser({ db, config }: Ports, token: string): Promise<Actor> {

@@ -1,5 +1,5 @@
 import type { Ports } from '../context.ts';
-import type { Prisma, Reader, Transaction } from '../database/client.ts';
+import { Prisma, type Reader, type Transaction } from '../database/client.ts';
 import { fail } from '../errors.ts';
 
 /** Changes of keys and bindings are made one after the other, so that two at a time cannot take the last two admins away. */
@@ -53,14 +53,25 @@ export async function hasGlobalAdmin(
   return (await validAdminKeys(db)).some(({ id }) => !exceptKeys.has(id));
 }
 
-/** The keys that administer everything, now. */
-export async function validAdminKeys(db: Reader): Promise<Prisma.ApiKeyGetPayload<object>[]> {
-  const bindings = await db.roleBinding.findMany({
-    where: { ...globalAdmin, subject: { startsWith: 'key:' } },
+/**
+ * The keys that administer everything, now: with the role themselves, or of a service account that has it. A key that
+ * hangs on another one, or is narrowed, is not counted: it may be worth less than its subject.
+ */
+export async function validAdminKeys(db: Reader): Promise<Prisma.ApiKeyGetPayload<{ include: { secrets: true } }>[]> {
+  const bindings = await db.roleBinding.findMany({ where: globalAdmin, select: { subject: true } });
+  const subjects = bindings.map(({ subject }) => subject);
+  const unusable = await db.serviceAccount.findMany({
+    where: { subject: { in: subjects }, OR: [{ disabledAt: { not: null } }, { deletedAt: { not: null } }] },
     select: { subject: true },
   });
-  const ids = bindings.map(({ subject }) => subject.slice('key:'.length));
   return await db.apiKey.findMany({
-    where: { id: { in: ids }, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+    where: {
+      subject: { in: subjects, notIn: unusable.map(({ subject }) => subject), not: { startsWith: 'user:' } },
+      revokedAt: null,
+      boundTo: null,
+      limits: { equals: Prisma.DbNull },
+      OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
+    },
+    include: { secrets: true },
   });
 }

@@ -1,4 +1,16 @@
-import { DateTime, nullable, object, ProjectName, page, type Static, StringMap, T, Uuid, words } from '../schema.ts';
+import {
+  DateTime,
+  nullable,
+  object,
+  ProjectName,
+  page,
+  type Static,
+  StringMap,
+  T,
+  Uuid,
+  Version,
+  words,
+} from '../schema.ts';
 import { roleNames } from './roles.ts';
 
 export const RoleName = words(
@@ -27,12 +39,15 @@ export const KeyName = T.String({
   description: 'What the key is for.',
 });
 
-/** `key:<id>` for an API key, `user:<issuer>|<sub>` for a user of the OIDC issuer. */
+/** `key:<id>` for an API key, `service:…` for a service account, `user:<issuer>|<sub>` for a user of the OIDC issuer. */
 export const Subject = T.String({
   maxLength: 512,
-  pattern:
-    '^(key:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|user:[^\\s|\\u0000-\\u001f\\u007f]+\\|[^\\u0000-\\u001f\\u007f]+)$',
-  description: '`key:<id>` or `user:<issuer>|<sub>`.',
+  pattern: `^(${[
+    'key:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+    'service:([a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}/)?[a-z0-9][a-z0-9._-]{0,63}',
+    'user:[^\\s|\\u0000-\\u001f\\u007f]+\\|[^\\u0000-\\u001f\\u007f]+',
+  ].join('|')})$`,
+  description: '`key:<id>`, `service:<name>`, `service:<project>/<name>` or `user:<issuer>|<sub>`.',
 });
 
 /** A word that events are filtered by. */
@@ -42,13 +57,22 @@ export const ApiKey = object(
   {
     id: Uuid,
     name: T.String(),
+    subject: T.String({ description: 'Whose rights it has: its own (`key:<id>`), a service account or a user.' }),
     prefix: T.String({ description: 'Beginning of the key, to recognise it by.' }),
-    roles: T.Array(GrantOutput),
+    roles: T.Array(GrantOutput, { description: 'Roles of its subject, or what it was narrowed to.' }),
+    boundTo: nullable(
+      T.String({ description: 'Key or user that it was made with: it is worth no more than that one is worth now.' }),
+    ),
     createdBy: T.String(),
     createdAt: DateTime,
     expiresAt: nullable(DateTime),
     revokedAt: nullable(DateTime),
+    rotatedAt: nullable(DateTime),
+    oldKeyEndsAt: nullable(
+      T.String({ ...DateTime, description: 'Until when the key before the last rotation is good.' }),
+    ),
     lastUsedAt: nullable(DateTime),
+    lastUsedFrom: nullable(T.String({ description: 'Address of the last use.' })),
   },
   { $id: 'ApiKey', description: 'A bearer credential. The key itself is not kept.' },
 );
@@ -70,9 +94,51 @@ export const Session = object(
 );
 
 export const Identity = object(
-  { subject: T.String(), name: T.String(), roles: T.Array(GrantOutput) },
+  {
+    subject: T.String(),
+    name: T.String(),
+    roles: T.Array(GrantOutput),
+    key: nullable(T.String({ 'x-gql': 'ID', description: 'The API key that was sent, or that the session is of.' })),
+  },
   { $id: 'Identity', description: 'Who a credential belongs to, and what that subject may do.' },
 );
+
+export const AccountName = T.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[a-z0-9][a-z0-9._-]*$',
+  description: 'Name of a service account; of one of a project, within that project.',
+});
+
+export const AccountDescription = T.String({ maxLength: 512, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
+
+export const ServiceAccount = object(
+  {
+    id: Uuid,
+    subject: T.String({ description: '`service:<name>` or `service:<project>/<name>`: bind roles to it.' }),
+    name: T.String(),
+    project: nullable(ProjectName),
+    description: T.String(),
+    disabledAt: nullable(DateTime),
+    createdBy: T.String(),
+    createdAt: DateTime,
+    version: Version,
+  },
+  {
+    $id: 'ServiceAccount',
+    description:
+      'A subject that is no person, with roles and API keys of its own. One of a project has roles there only.',
+  },
+);
+export type ServiceAccount = Static<typeof ServiceAccount>;
+export const ServiceAccountPage = page(ServiceAccount, 'ServiceAccount');
+
+export const OverlapSeconds = T.Integer({
+  minimum: 0,
+  maximum: 604_800,
+  default: 3600,
+  description: 'How long the old key is still good; an hour when not given, a week at most.',
+});
 
 export const RoleBinding = object(
   {

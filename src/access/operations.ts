@@ -1,73 +1,11 @@
 import { fail } from '../errors.ts';
 import { command, query } from '../operation.ts';
 import { DateTime, object, ProjectName, paging, T, Uuid } from '../schema.ts';
-import { apiKeyOf, hashOf, prefixOf } from './api-key.ts';
 import { listAudit } from './audit-store.ts';
+import * as bindings from './binding-store.ts';
 import { instantOf } from './instant.ts';
 import * as model from './model.ts';
-import * as store from './store.ts';
-import { bindingTarget, keyTarget, newBindingTarget, newKeyTarget, toGrant } from './targets.ts';
-
-export const createToken = command('tokens.create', {
-  permission: 'administer',
-  reach: newKeyTarget,
-  summary: 'Make an API key',
-  description: 'The key is in the answer, and nowhere else. It carries no more than its maker may give.',
-  input: object({
-    name: model.KeyName,
-    roles: T.Array(model.GrantInput, { minItems: 1, maxItems: 100 }),
-    expiresAt: T.Optional(DateTime),
-  }),
-  output: model.NewApiKey,
-  async run({ ports, actor, onceId }, { name, roles, expiresAt }) {
-    const expiry = instantOf('expiresAt', expiresAt) ?? null;
-    if (expiry !== null && expiry.getTime() <= Date.now())
-      throw fail('invalid_input', `/expiresAt: ${expiresAt} is not in the future.`);
-    const key = apiKeyOf(ports.vault, onceId);
-    const made = {
-      id: onceId,
-      name,
-      prefix: prefixOf(key),
-      hash: hashOf(key),
-      createdBy: actor.subject,
-      expiresAt: expiry,
-      grants: roles.map(toGrant),
-    };
-    const created = await store.createKey(ports.db, made);
-    return { ...created, key };
-  },
-});
-
-export const listTokens = query('tokens.list', {
-  permission: 'administer',
-  reach: 'anything',
-  summary: 'List API keys, newest first',
-  input: object({ ...paging }),
-  output: model.ApiKeyPage,
-  run: ({ ports, scope }, { limit = 50, cursor }) => store.listKeys(ports.db, scope, limit, cursor),
-});
-
-export const getToken = query('tokens.get', {
-  permission: 'administer',
-  reach: keyTarget,
-  summary: 'Read an API key',
-  input: object({ token: Uuid }),
-  output: model.ApiKey,
-  run: async ({ ports }, { token }) => found(await store.findKey(ports.db, token), keyTarget.absent({ token })),
-});
-
-export const revokeToken = command('tokens.revoke', {
-  permission: 'administer',
-  reach: keyTarget,
-  summary: 'Revoke an API key',
-  description: 'It and the sessions made from it end at once.',
-  input: object({ token: Uuid }),
-  output: model.ApiKey,
-  async run({ ports }, { token }) {
-    await store.revokeKey(ports, token);
-    return found(await store.findKey(ports.db, token), keyTarget.absent({ token }));
-  },
-});
+import { bindingTarget, newBindingTarget } from './targets.ts';
 
 export const createSession = command('sessions.create', {
   permission: 'read',
@@ -78,9 +16,9 @@ export const createSession = command('sessions.create', {
   async run({ ports, actor }) {
     // Else a session that was stolen could be prolonged for as long as its key is valid.
     if (actor.isSession) throw fail('forbidden', 'A session is not prolonged; exchange the API key for a new one.');
-    if (!actor.subject.startsWith('key:'))
+    if (actor.key === undefined)
       throw fail('forbidden', 'Only API keys are exchanged for sessions; a token of the issuer is used as it is.');
-    const { token, expiresAt } = ports.sessions.sign(actor.subject);
+    const { token, expiresAt } = ports.sessions.sign(`key:${Buffer.from(actor.key.hash).toString('base64url')}`);
     return { token, tokenType: 'Bearer' as const, expiresAt: expiresAt.toISOString() };
   },
 });
@@ -91,7 +29,12 @@ export const getIdentity = query('sessions.get', {
   summary: 'Who the credential belongs to',
   input: object({}),
   output: model.Identity,
-  run: async ({ actor: { subject, name, grants } }) => ({ subject, name, roles: [...grants] }),
+  run: async ({ actor: { subject, name, grants, key } }) => ({
+    subject,
+    name,
+    roles: [...grants],
+    key: key?.id ?? null,
+  }),
 });
 
 export const createRoleBinding = command('roleBindings.create', {
@@ -102,7 +45,7 @@ export const createRoleBinding = command('roleBindings.create', {
   input: object({ subject: model.Subject, role: model.RoleName, project: T.Optional(ProjectName) }),
   output: model.RoleBinding,
   async run({ ports, actor, onceId }, { subject, role, project = null }) {
-    return await store.createBinding(ports, { id: onceId, subject, role, project, createdBy: actor.subject });
+    return await bindings.createBinding(ports, { id: onceId, subject, role, project, createdBy: actor.subject });
   },
 });
 
@@ -113,7 +56,7 @@ export const listRoleBindings = query('roleBindings.list', {
   input: object({ subject: T.Optional(model.Subject), ...paging }),
   output: model.RoleBindingPage,
   run: ({ ports, scope }, { subject, limit = 50, cursor }) =>
-    store.listBindings(ports.db, scope, subject, limit, cursor),
+    bindings.listBindings(ports.db, scope, subject, limit, cursor),
 });
 
 export const deleteRoleBinding = command('roleBindings.delete', {
@@ -123,8 +66,8 @@ export const deleteRoleBinding = command('roleBindings.delete', {
   input: object({ binding: Uuid }),
   output: model.RoleBinding,
   async run({ ports }, { binding }) {
-    const row = found(await store.findBinding(ports.db, binding), bindingTarget.absent({ binding }));
-    await store.deleteBinding(ports, binding);
+    const row = found(await bindings.findBinding(ports.db, binding), bindingTarget.absent({ binding }));
+    await bindings.deleteBinding(ports, binding);
     return row;
   },
 });

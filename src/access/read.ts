@@ -1,21 +1,25 @@
 import type { Ports } from '../context.ts';
 import { fail } from '../errors.ts';
+import { actorOfChain, chainOfId } from './key-chain.ts';
 import { type Actor, systemActor } from './roles.ts';
-import { findKeyById, grantsOf } from './store.ts';
-import { requireValidKey } from './valid-key.ts';
+import { grantsOf } from './subject-grants.ts';
 
 export { recordAudit } from './audit.ts';
 export { instantOf } from './instant.ts';
 
 /**
- * The actor behind a stored subject, with the grants of this moment: for work that was asked for earlier. Throws
- * `token_revoked` and `token_expired` when the API key must not be used any more.
+ * The actor behind a stored subject and the key that it called with, with the grants of this moment: for work that was
+ * asked for earlier. Throws `token_revoked`, `token_expired` and `service_account_disabled` when the key must not be used
+ * any more.
  */
-export async function loadActor({ db }: Pick<Ports, 'db'>, subject: string): Promise<Actor> {
+export async function loadActor(
+  { db }: Pick<Ports, 'db'>,
+  { subject, key }: { readonly subject: string; readonly key: string | null },
+): Promise<Actor> {
   if (subject === systemActor.subject) return systemActor;
-  if (!subject.startsWith('key:')) return { subject, name: subject, grants: await grantsOf(db, subject) };
-  const key = await findKeyById(db, subject.slice('key:'.length));
-  if (key === null) throw fail('token_revoked', 'The API key that asked for this is gone.');
-  requireValidKey(key);
-  return { subject, name: key.name, grants: await grantsOf(db, subject) };
+  const id = key ?? (subject.startsWith('key:') ? subject.slice('key:'.length) : null);
+  if (id === null) return { subject, name: subject, grants: await grantsOf(db, subject) };
+  const [link, ...others] = await chainOfId(db, id);
+  if (link === undefined) throw fail('token_revoked', 'The API key that asked for this is gone.');
+  return await actorOfChain(db, [link, ...others]);
 }

@@ -5,7 +5,8 @@ export type Permission = 'read' | 'inspect' | 'operate' | 'administer' | 'audit'
 export const roleNames = ['viewer', 'operator', 'admin', 'auditor'] as const;
 export type Role = (typeof roleNames)[number];
 
-const permissionsOf: Record<Role, readonly Permission[]> = {
+/** What each role permits. */
+export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ['read', 'inspect'],
   operator: ['read', 'inspect', 'operate'],
   admin: ['read', 'inspect', 'operate', 'administer', 'audit'],
@@ -18,13 +19,31 @@ export interface Grant {
   readonly project: string | null;
 }
 
-/** Who calls: `subject` is `key:<id>`, `user:<issuer>|<sub>` or `system`. */
+/** Who calls: `subject` is `key:<id>`, `service:<name>`, `user:<issuer>|<sub>` or `system`. */
 export interface Actor {
   readonly subject: string;
   readonly name: string;
   readonly grants: readonly Grant[];
+  /** The API key that was sent, or that a session was made from; undefined for a user of the issuer and for the system. */
+  readonly key?: SentKey;
   /** The credential was a session: it cannot be exchanged for another one. */
   readonly isSession?: true;
+}
+
+/** What a call needs to know of the API key that it came with. */
+export interface SentKey {
+  readonly id: string;
+  /** When it ends, as far as that is known: a key that it makes ends no later. */
+  readonly expiresAt: Date | null;
+  /** How many keys it hangs on, one made with the other. */
+  readonly depth: number;
+  /** Hash of the very key that was sent. A session lasts no longer than that one. */
+  readonly hash: Uint8Array<ArrayBuffer>;
+}
+
+/** What tells the credentials of a subject apart: one key must not get what another one was answered. */
+export function credentialOf({ subject, key }: Pick<Actor, 'subject' | 'key'>): string {
+  return key === undefined ? subject : `key:${key.id}`;
 }
 
 /** The projects that a caller reaches with a permission. */

@@ -22,6 +22,8 @@ export interface RunningJob {
   readonly project: string | null;
   readonly input: unknown;
   readonly requestedBy: string;
+  /** The API key that it was asked for with. */
+  readonly requestedWith: string | null;
   /** Counts from 1; a job that is taken over from a dead worker stays in its attempt. */
   readonly attempt: number;
   /** Whether a worker that died has begun this attempt. */

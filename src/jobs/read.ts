@@ -30,6 +30,7 @@ export async function enqueueJob(
       ...request,
       id: onceId,
       requestedBy: actor.subject,
+      requestedWith: actor.key?.id ?? null,
       requestId,
       maxAttempts: ports.config.jobAttempts,
     });

@@ -51,6 +51,7 @@ export function runningJob(ports: Ports, claim: Claim, lost: AbortSignal): Runni
     project: row.project,
     input: row.input,
     requestedBy: row.requestedBy,
+    requestedWith: row.requestedWith,
     attempt: row.attempt,
     takenOver: claim.takenOver,
     signal,

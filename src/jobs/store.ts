@@ -15,6 +15,8 @@ export interface NewJob {
   readonly project: string | null;
   readonly input: Prisma.InputJsonValue;
   readonly requestedBy: string;
+  /** The API key that it was asked for with. */
+  readonly requestedWith: string | null;
   readonly requestId: string;
   readonly maxAttempts: number;
   readonly retryOf?: string;

@@ -115,10 +115,10 @@ async function resultOf(ports: Ports, handler: JobHandler, job: RunningJob): Pro
 
 /** Rights are asked again when a job starts: what was allowed when it was asked for may be so no more. A refusal is audited. */
 async function requireRights(ports: Ports, handler: JobHandler, job: RunningJob): Promise<void> {
-  const { id, kind, host, volume, project, requestedBy } = job;
+  const { id, kind, host, volume, project, requestedBy, requestedWith } = job;
   const actor: Actor = { subject: requestedBy, name: requestedBy, grants: [] };
   try {
-    handler.authorize(await loadActor(ports, requestedBy), job);
+    handler.authorize(await loadActor(ports, { subject: requestedBy, key: requestedWith }), job);
   } catch (error) {
     if (!isFailure(error)) throw error;
     const target = { job: id, host, ...(volume === null ? {} : { volume }) };

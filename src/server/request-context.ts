@@ -10,7 +10,7 @@ export function requestContexts(ports: Ports, authenticate: Authenticate) {
     authorization = request.headers.authorization,
   ): Promise<Context> => {
     const key = request.headers['idempotency-key'];
-    const identity = await identify(authenticate, ports, authorization);
+    const identity = await identify(authenticate, ports, authorization, request.ip);
     return {
       ports,
       via,

@@ -10,7 +10,7 @@ import { type AccessPorts, openAccessPorts } from './access-ports.ts';
 
 const keyIn = async ({ state }: AccessPorts) => (await readFile(join(state, 'admin.key'), 'utf8')).trim();
 const keyRow = async (ports: AccessPorts) => {
-  const row = await ports.db.apiKey.findUnique({ where: { hash: hashOf(await keyIn(ports)) } });
+  const row = await ports.db.apiKey.findFirst({ where: { secrets: { some: { hash: hashOf(await keyIn(ports)) } } } });
   const roles = row === null ? [] : await ports.db.roleBinding.findMany({ where: { subject: `key:${row.id}` } });
   return { id: row?.id ?? '', roles: roles.map(({ role, project }) => [role, project]) };
 };

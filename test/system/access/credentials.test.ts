@@ -19,10 +19,17 @@ t.test('credentials', async (t) => {
     t.ok(made.key.startsWith(made.prefix));
     t.notMatch(await stowage.get(`/v1/tokens/${made.id}`), { key: String });
     t.notMatch(JSON.stringify(await stowage.get('/v1/tokens')), made.key);
-    const { rows } = await client.query('select row_to_json(k)::text as row from api_keys k');
+    const { rows } = await client.query(
+      'select row_to_json(k)::text || row_to_json(s)::text as row from api_keys k join api_key_secrets s on s.key_id = k.id',
+    );
     t.notMatch(JSON.stringify(rows), made.key);
     const { body } = await callerWith(stowage, made.key).call('GET', '/v1/session');
-    t.same(body, { subject: `key:${made.id}`, name: 'ci', roles: [{ role: 'viewer', project: null }] });
+    t.same(body, {
+      subject: `key:${made.id}`,
+      name: 'ci',
+      roles: [{ role: 'viewer', project: null }],
+      key: made.id,
+    });
   });
 
   await t.test('what is no credential is refused in both interfaces, and audited', async (t) => {

@@ -21,7 +21,7 @@ t.test('users of an OIDC issuer', async (t) => {
       grants: [{ role: 'admin' }],
     };
     const claiming = callerWith(stowage, await issuer.token({ claims: boastful }));
-    t.same((await claiming.call('GET', '/v1/session')).body, { subject, name: 'Alice', roles: [] });
+    t.same((await claiming.call('GET', '/v1/session')).body, { subject, name: 'Alice', roles: [], key: null });
     t.equal(await claiming.code('GET', '/v1/volumes'), 'forbidden');
     await stowage.created('POST', '/v1/role-bindings', { subject, role: 'admin', project: 'shop' });
     t.equal(await alice.code('GET', '/v1/volumes'), undefined);

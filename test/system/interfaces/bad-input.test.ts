@@ -16,6 +16,7 @@ const plausible: Readonly<Record<string, string>> = {
   finding: nobody,
   rule: 'MNT-001',
   binding: nobody,
+  account: nobody,
   snapshot: 'deadbeef',
   repository: 'no-such-repository',
   container: 'no-such-container',

@@ -94,6 +94,7 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     name: 'other',
     roles: [{ role: 'viewer', project: 'elsewhere' }],
   });
+  const account = await stowage.created('POST', '/v1/service-accounts', { name: 'ci', project: 'shop' });
   await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${volume}`)).inUse, 20);
   const isKnown = ({ image }: { image: object | null }) => image !== null;
   await stowage.until(`/v1/hosts/local/containers/${container.id}/layers`, isKnown, 20);
@@ -116,6 +117,7 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     snapshot: job.result.snapshot,
     repository: 'default',
     token: token.id,
+    account: account.id,
     preset: 'temp',
     plan: plan.id,
     check: check.id,
@@ -139,6 +141,7 @@ t.test('both interfaces give the same data, and the same code for what is absent
     snapshot: 'deadbeef',
     repository: 'nothing',
     token: crypto.randomUUID(),
+    account: crypto.randomUUID(),
     preset: 'nothing',
     share: 'nothing',
     accessRule: crypto.randomUUID(),

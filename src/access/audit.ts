@@ -13,5 +13,6 @@ export interface AuditEntry {
 
 /** Writes an audit event. */
 export async function recordAudit({ ports, actor, requestId, via }: Context, entry: AuditEntry): Promise<void> {
-  await ports.db.auditEvent.create({ data: { ...entry, actor: actor?.subject ?? null, requestId, via } });
+  const who = { actor: actor?.subject ?? null, keyId: actor?.key?.id ?? null };
+  await ports.db.auditEvent.create({ data: { ...entry, ...who, requestId, via } });
 }

@@ -1,4 +1,5 @@
 import { field, graphql } from '../server/graphql-binding.ts';
+import * as audit from './audit-operations.ts';
 import * as operations from './operations.ts';
 import * as own from './own-token-operations.ts';
 import * as accounts from './service-account-operations.ts';
@@ -13,7 +14,8 @@ export const accessGraphql = graphql({
     serviceAccounts: field(accounts.listServiceAccounts),
     serviceAccount: field(accounts.getServiceAccount, { nullable: true }),
     roleBindings: field(operations.listRoleBindings),
-    auditEvents: field(operations.listAuditEvents),
+    auditEvents: field(audit.listAuditEvents),
+    auditVerification: field(audit.verifyAudit),
   },
   Mutation: {
     createToken: field(tokens.createToken),

@@ -1,4 +1,5 @@
 import {
+  Count,
   DateTime,
   nullable,
   object,
@@ -161,6 +162,7 @@ export const AuditEvent = object(
     id: T.String({ 'x-gql': 'ID' }),
     at: DateTime,
     actor: nullable(T.String({ description: 'Subject; null when there was none.' })),
+    key: nullable(T.String({ 'x-gql': 'ID', description: 'The API key that was sent; null when it was none.' })),
     operation: T.String(),
     outcome: AuditOutcome,
     code: nullable(T.String({ description: 'Error code, when it did not end well.' })),
@@ -168,8 +170,37 @@ export const AuditEvent = object(
     project: nullable(T.String()),
     requestId: T.String(),
     via: T.String({ description: '`rest`, `graphql`, `job` or `system`.' }),
+    previous: T.String({ description: 'Hash of the event before, 64 hexadecimal digits; zeros for the first.' }),
+    hash: T.String({ description: 'Hash of this event: docs/audit.md tells of what.' }),
   },
   { $id: 'AuditEvent', description: 'A command that was carried out or failed, or a call that was refused.' },
 );
 export type AuditEvent = Static<typeof AuditEvent>;
 export const AuditEventPage = page(AuditEvent, 'AuditEvent');
+
+export const AuditFaultKind = words(
+  'AuditFaultKind',
+  ['changed', 'unlinked', 'missing', 'rewritten', 'forged'],
+  '`changed`: the content of an event; `unlinked`: events before it were removed, inserted or moved; `missing`, `rewritten`: what was sealed; `forged`: the seal itself.',
+);
+
+export const AuditVerification = object(
+  {
+    isIntact: T.Boolean(),
+    events: Count,
+    newestEvent: nullable(T.String({ 'x-gql': 'ID' })),
+    newestHash: nullable(T.String({ description: 'Keep it elsewhere: a later audit must still hold it.' })),
+    sealedEvent: nullable(T.String({ 'x-gql': 'ID', description: 'The newest event with a seal.' })),
+    sealedAt: nullable(DateTime),
+    faultCount: Count,
+    faults: T.Array(
+      object(
+        { event: T.String({ 'x-gql': 'ID' }), kind: AuditFaultKind, message: T.String() },
+        { $id: 'AuditFault', description: 'What is wrong at an event of the audit.' },
+      ),
+      { description: 'The first hundred.' },
+    ),
+  },
+  { $id: 'AuditVerification', description: 'Whether the audit is as it was written.' },
+);
+export type AuditVerification = Static<typeof AuditVerification>;

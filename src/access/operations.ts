@@ -1,9 +1,7 @@
 import { fail } from '../errors.ts';
 import { command, query } from '../operation.ts';
-import { DateTime, object, ProjectName, paging, T, Uuid } from '../schema.ts';
-import { listAudit } from './audit-store.ts';
+import { object, ProjectName, paging, T, Uuid } from '../schema.ts';
 import * as bindings from './binding-store.ts';
-import { instantOf } from './instant.ts';
 import * as model from './model.ts';
 import { bindingTarget, newBindingTarget } from './targets.ts';
 
@@ -69,26 +67,6 @@ export const deleteRoleBinding = command('roleBindings.delete', {
     const row = found(await bindings.findBinding(ports.db, binding), bindingTarget.absent({ binding }));
     await bindings.deleteBinding(ports, binding);
     return row;
-  },
-});
-
-export const listAuditEvents = query('audit.list', {
-  permission: 'audit',
-  reach: 'anything',
-  summary: 'List audit events, newest first',
-  input: object({
-    actor: T.Optional(model.FilterWord),
-    operation: T.Optional(model.FilterWord),
-    outcome: T.Optional(model.AuditOutcome),
-    project: T.Optional(ProjectName),
-    since: T.Optional(DateTime),
-    until: T.Optional(DateTime),
-    ...paging,
-  }),
-  output: model.AuditEventPage,
-  async run({ ports, scope }, { limit = 50, cursor, since, until, ...equal }) {
-    const filter = { ...equal, since: instantOf('since', since), until: instantOf('until', until) };
-    return await listAudit(ports.db, scope, filter, limit, cursor);
   },
 });
 

@@ -5,6 +5,7 @@ import { type Actor, systemActor } from './roles.ts';
 import { grantsOf } from './subject-grants.ts';
 
 export { recordAudit } from './audit.ts';
+export { sealAudit } from './audit-seals.ts';
 export { instantOf } from './instant.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { route } from '../server/rest-binding.ts';
+import { download, route } from '../server/rest-binding.ts';
+import * as audit from './audit-operations.ts';
 import * as operations from './operations.ts';
 import * as own from './own-token-operations.ts';
 import * as accounts from './service-account-operations.ts';
@@ -30,5 +31,7 @@ export const accessRoutes = [
   route(operations.createRoleBinding, 'POST', '/v1/role-bindings', { status: 201 }),
   route(operations.listRoleBindings, 'GET', '/v1/role-bindings'),
   route(operations.deleteRoleBinding, 'DELETE', '/v1/role-bindings/:binding'),
-  route(operations.listAuditEvents, 'GET', '/v1/audit-events'),
+  route(audit.listAuditEvents, 'GET', '/v1/audit-events'),
+  download(audit.downloadAudit, '/v1/audit-events/file'),
+  route(audit.verifyAudit, 'GET', '/v1/audit-events/verification'),
 ];

@@ -1,3 +1,4 @@
+import { sealAudit } from '../access/read.ts';
 import type { Ports } from '../context.ts';
 import { forgetOldEvents } from '../events/read.ts';
 import { keepFindings } from '../findings/read.ts';
@@ -38,6 +39,7 @@ async function sweep(ports: Ports, signal: AbortSignal): Promise<void> {
     await forgetOldEvents(ports).catch((error: unknown) =>
       ports.log.warn({ err: error }, 'old events could not be forgotten'),
     );
+    await sealAudit(ports).catch((error: unknown) => ports.log.warn({ err: error }, 'the audit could not be sealed'));
     for (const host of ports.engines.names())
       await sweepOrphans(ports, host).catch((error: unknown) =>
         ports.log.warn({ err: error, host }, 'orphans could not be looked for'),

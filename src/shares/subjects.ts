@@ -30,7 +30,9 @@ function formOf(kind: RuleSubject['kind'], value: string): string | null {
     case 'user':
       return credentialSubject.Check(value) && value.startsWith('user:') ? null : 'it must be user:<issuer>|<sub>';
     case 'service':
-      return credentialSubject.Check(value) && !value.startsWith('user:') ? null : 'it must be key:<id>';
+      return credentialSubject.Check(value) && !value.startsWith('user:')
+        ? null
+        : 'it must be service:<name>, service:<project>/<name> or key:<id>';
     case 'role':
       return roleNames.some((role) => role === value) ? null : `it must be one of ${roleNames.join(', ')}`;
     case 'project':

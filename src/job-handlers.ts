@@ -4,6 +4,7 @@ import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
 import { permissionHandlers } from './permissions/handlers.ts';
 import { pruningHandlers } from './pruning/handlers.ts';
+import { shareHandlers } from './shares/handlers.ts';
 import { spaceHandlers } from './space/handlers.ts';
 
 /** What the workers do for each kind of job. A new domain is added here. */
@@ -14,4 +15,5 @@ export const jobHandlers: JobHandlers = {
   ...permissionHandlers,
   ...pruningHandlers,
   ...spaceHandlers,
+  ...shareHandlers,
 };

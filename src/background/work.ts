@@ -10,6 +10,7 @@ import { sweepOrphans } from '../jobs/orphans.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { pause } from '../pause.ts';
 import { monitorContainers } from '../performance/monitor.ts';
+import { keepShares } from '../shares/keep-shares.ts';
 import { scheduleMeasurements } from '../space/schedule.ts';
 
 const workerConcurrency = 16;
@@ -25,6 +26,7 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     watchHosts(ports, signal, [keepImages, keepFindings, monitorContainers]),
     sweep(ports, signal),
     scheduleMeasurements(ports, signal),
+    keepShares(ports, signal),
   ];
   const working = () => [startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal)];
   await Promise.all([...(roles.has('watcher') ? watching() : []), ...(roles.has('worker') ? working() : [])]);

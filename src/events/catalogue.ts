@@ -32,6 +32,15 @@ const jobData = object({
 
 const volumeData = object({ driver: text('Driver of the volume.'), kind: text('named or anonymous.') });
 
+const shareRuleData = object({
+  share: text('Name of the share.'),
+  rule: text('Id of the access rule.'),
+  access: text('ro or rw.'),
+  subject: text('Whom the rule is about, in words.'),
+  actor: text('Subject that did it; `system` for the end of its time.'),
+  reason: nullable(text('Why, in the words of who did it.')),
+});
+
 /**
  * Every type of events. A type is a promise to its readers: it is never renamed, and its data only gets more fields. A domain
  * adds its own here, and records them with `recordEvent`.
@@ -53,6 +62,11 @@ export const eventCatalogue = {
   'stowage.job.canceled': event('A job was canceled before it was done.', jobData),
   'stowage.job.failed': event('A job failed, and is not tried again.', jobData),
   'stowage.job.succeeded': event('A job has done its work.', jobData),
+  'stowage.share.denied': event('A request for access to a share was denied.', shareRuleData),
+  'stowage.share.expired': event('The time of an access rule is over, or that of a request.', shareRuleData),
+  'stowage.share.granted': event('Access to a share was given, or a request for it approved.', shareRuleData),
+  'stowage.share.requested': event('Somebody asks for access to a share.', shareRuleData),
+  'stowage.share.revoked': event('Access to a share was taken back.', shareRuleData),
   'stowage.volume.created': event(
     'A volume is new on a host. What was there when the host was looked at first is not told.',
     volumeData,

@@ -12,6 +12,7 @@ import {
   rotationalDisk,
 } from './rules/host-storage.ts';
 import { sharedPropagation } from './rules/propagation.ts';
+import { crossedEnvironment, useWithoutRule, writingWithoutRule } from './rules/shares.ts';
 import { relabeling, systemDirectory, wholeHost } from './rules/system-directories.ts';
 import { tmpfsAboveMemoryLimit, tmpfsWithoutFlags, tmpfsWithoutSize } from './rules/tmpfs.ts';
 import { rootWithWritableBind, userWithoutAccess } from './rules/users.ts';
@@ -49,6 +50,9 @@ export const rules: readonly Rule[] = [
   severalWriters,
   unusedVolume,
   foreignUser,
+  useWithoutRule,
+  writingWithoutRule,
+  crossedEnvironment,
   missingDriver,
   ignoredOptions,
   unfitName,

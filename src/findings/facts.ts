@@ -1,4 +1,5 @@
 import type { PathFacts } from '../hosts/read.ts';
+import type { ReachedVolume } from '../shares/volume-index.ts';
 import type { RootFileSystem } from '../space/model.ts';
 
 export type { PathFacts };
@@ -51,6 +52,7 @@ export interface ContainerFacts {
   readonly createdAt: Date | null;
   readonly project: string | null;
   readonly environment: string | null;
+  readonly labels: Readonly<Record<string, string>>;
   readonly writable: WritableFacts | null;
   readonly mounts: readonly MountFacts[];
 }
@@ -83,6 +85,8 @@ export interface MountFacts {
   readonly path: PathFacts | null;
   /** Names of the other containers that mount the same volume or the same path; only told where its content is relabeled as private. */
   readonly sharedWith: readonly string[] | null;
+  /** The volumes of the host whose data it gives to the container, with their shares. */
+  readonly reaches: readonly ReachedVolume[];
   /** Of the volume that is mounted, for other types of the container. */
   readonly project: string | null;
 }
@@ -102,6 +106,8 @@ export interface VolumeFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly project: string | null;
   readonly environment: string | null;
+  /** Whether it is offered to others; each use of it is then judged by the rules of its share. */
+  readonly isShared: boolean;
   /** When it was made, or first seen. */
   readonly createdAt: Date | null;
   /** When a container had it mounted last; null when none is known to have. */

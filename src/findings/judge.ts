@@ -80,7 +80,10 @@ function ask<K extends SubjectKind>(
   return rulesAbout(kind).flatMap((rule) => {
     if (treatments.get(rule.id) === 'off') return [];
     const breach = rule.check(facts, around);
-    return breach === null ? [] : [{ rule, severity: breach.severity ?? rule.severity, subject, project, breach }];
+    if (breach === null) return [];
+    const { severity = rule.severity, volume } = breach;
+    if (volume === undefined) return [{ rule, severity, subject, project, breach }];
+    return [{ rule, severity, subject: { ...subject, volume: volume.name }, project: volume.project, breach }];
   });
 }
 

@@ -1,5 +1,7 @@
 import type { Prisma, Reader } from '../database/client.ts';
 import { boundFolderOf } from '../hosts/read.ts';
+import type { VolumeIndex } from '../shares/volume-index.ts';
+import { boundNamesOf } from './bound-path.ts';
 import { readStrings, readTmpfs } from './fact-schemas.ts';
 import type { MountFacts, PathFacts } from './facts.ts';
 import { loadPaths } from './surroundings-store.ts';
@@ -13,11 +15,12 @@ interface Mounter {
   readonly containerName: string;
 }
 
-/** The mounts of all containers of a host, or of these, by id of the container. A constant number of statements. */
+/** The mounts of all containers of a host, or of these, by id of the container, with the volumes of `index` that they reach. A constant number of statements. */
 export async function loadMounts(
   db: Reader,
   hostName: string,
   containers: readonly string[] | undefined,
+  index?: VolumeIndex,
 ): Promise<ReadonlyMap<string, MountFacts[]>> {
   const rows = await db.mount.findMany({
     where: { hostName, ...(containers === undefined ? {} : { containerId: { in: [...containers] } }) },
@@ -29,7 +32,7 @@ export async function loadMounts(
   const mounters = await loadMounters(db, hostName, relabeled);
   const facts = new Map<string, MountFacts[]>();
   for (const row of rows) {
-    const mount = toMount(row, paths, mounters);
+    const mount = reaching(toMount(row, paths, mounters), index);
     const known = facts.get(row.containerId);
     if (known === undefined) facts.set(row.containerId, [mount]);
     else known.push(mount);
@@ -78,8 +81,14 @@ function toMount(
     boundFolder: row.type === 'bind' ? null : hostPath,
     path: hostPath === null ? null : (paths.get(hostPath) ?? null),
     sharedWith: row.selinux === 'private' ? others(mounters.get(source) ?? [], row.containerId) : null,
+    reaches: [],
     project,
   };
+}
+
+/** With the volumes that it reaches: by name, and by the paths that it gives to the container. */
+export function reaching(mount: MountFacts, index: VolumeIndex | undefined): MountFacts {
+  return { ...mount, reaches: index?.reachedBy({ volume: mount.volume, paths: boundNamesOf(mount) }) ?? [] };
 }
 
 function others(mounters: readonly Mounter[], containerId: string): string[] {

@@ -7,7 +7,7 @@ export { findRule } from './catalogue.ts';
 export { atLeast, documentationOf } from './finding-row.ts';
 export { judge } from './judge.ts';
 export { keepFindings } from './keep-findings.ts';
-export { loadMounters, loadMounts } from './mount-facts.ts';
+export { loadMounters, loadMounts, reaching } from './mount-facts.ts';
 export { loadScene } from './scene-store.ts';
 export { findingsOfMounts } from './store.ts';
 export { loadPaths, loadSurroundings } from './surroundings-store.ts';

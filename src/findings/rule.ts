@@ -19,6 +19,8 @@ export interface Breach {
   readonly evidence: Readonly<Record<string, string>>;
   /** Where it is not the rule's own. */
   readonly severity?: Severity;
+  /** The volume that it is about, where that is not the one which is mounted; who reaches its project sees it. */
+  readonly volume?: { readonly name: string; readonly project: string | null };
 }
 
 /** A rule of the catalogue: a pure function over facts, and the words of its page in the documentation. */

@@ -1,4 +1,5 @@
 import { Prisma, type Reader } from '../database/client.ts';
+import { loadVolumeIndexes } from '../shares/load-index.ts';
 import { readStrings } from './fact-schemas.ts';
 import type { ContainerFacts, VolumeFacts, VolumeUser } from './facts.ts';
 import type { Scene } from './judge.ts';
@@ -24,6 +25,7 @@ const ofContainers = {
   createdAt: true,
   project: true,
   environment: true,
+  labels: true,
   writableBytes: true,
 } as const satisfies Prisma.ContainerSelect;
 type ContainerRow = Prisma.ContainerGetPayload<{ select: typeof ofContainers }>;
@@ -56,10 +58,11 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
     select: ofContainers,
   });
   const growth = await loadGrowth(db, hostName, filter?.containers);
-  const mounts = await loadMounts(db, hostName, filter?.containers);
+  const index = (await loadVolumeIndexes(db, [hostName])).get(hostName);
+  const mounts = await loadMounts(db, hostName, filter?.containers, index);
   return {
     containers: containers.map((row) => toContainer(row, growth.get(row.id) ?? null, mounts.get(row.id) ?? [])),
-    volumes: volumes.map((row) => toVolume(row, users.get(row.name) ?? [])),
+    volumes: volumes.map((row) => toVolume(row, users.get(row.name) ?? [], index?.find(row.name)?.share != null)),
   };
 }
 
@@ -119,12 +122,13 @@ function toContainer(
     createdAt,
     project,
     environment,
+    labels: readStrings(row.labels) ?? {},
     writable: writableBytes === null ? null : { bytes: Number(writableBytes), growthBytesPerDay },
     mounts,
   };
 }
 
-function toVolume(row: VolumeRow, users: readonly VolumeUser[]): VolumeFacts {
+function toVolume(row: VolumeRow, users: readonly VolumeUser[], isShared: boolean): VolumeFacts {
   const { name, driver, project, environment, createdAt, firstSeenAt, lastUsedAt } = row;
   return {
     name,
@@ -134,6 +138,7 @@ function toVolume(row: VolumeRow, users: readonly VolumeUser[]): VolumeFacts {
     labels: readStrings(row.labels) ?? {},
     project,
     environment,
+    isShared,
     createdAt: createdAt ?? firstSeenAt,
     lastUsedAt,
     users,

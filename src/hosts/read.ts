@@ -74,6 +74,11 @@ export async function refreshVolume(ports: InventoryPorts, host: string, name: s
   await inventoryOf(ports, host).refresh([name], []);
 }
 
+/** As {@link refreshVolume}, for a container (id). */
+export async function refreshContainer(ports: InventoryPorts, host: string, id: string): Promise<void> {
+  await inventoryOf(ports, host).refresh([], [id]);
+}
+
 function withoutCredentials(endpoint: string): string {
   const url = URL.parse(endpoint);
   if (url === null || (url.username === '' && url.password === '')) return endpoint;

@@ -12,6 +12,8 @@ export const JobKind = words(
     'container_scan',
     'directories_create',
     'permission_check',
+    'share_enforce',
+    'share_let_go',
   ],
   'What a job does.',
 );
@@ -79,6 +81,12 @@ export const JobResult = object(
     imagesMeasured: T.Optional(Count),
     entries: T.Optional(Count),
     directories: T.Optional(T.Array(T.String(), { description: 'Folders that are there now.' })),
+    enforced: T.Optional(
+      T.Array(T.String(), {
+        description:
+          'What was done to containers for the rules of a share, as `stopped NAME`, `paused NAME` or `started NAME`.',
+      }),
+    ),
     removed: T.Optional(T.Array(T.String(), { description: 'What was removed, as `kind/name`.' })),
     skipped: T.Optional(T.Array(T.String(), { description: 'What was left, as `kind/name: reason`.' })),
     bytesFreed: T.Optional(Bytes),

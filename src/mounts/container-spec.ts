@@ -50,6 +50,7 @@ export function readContainerSpec(body: Part, name = namelessContainer): Proposa
     image: readImage(dockerField(body, 'Image')),
     state: 'running',
     user: text(dockerField(body, 'User')),
+    labels,
     usernsMode: text(dockerField(hostConfig, 'UsernsMode')),
     memoryLimitBytes: integer(dockerField(hostConfig, 'Memory')) || null,
     restartPolicy: readRestartPolicy(dockerField(dockerField(hostConfig, 'RestartPolicy'), 'Name')),

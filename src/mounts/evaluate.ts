@@ -111,7 +111,7 @@ function requireRootPropagation(
 
 function shownMounts({ mounts }: ContainerFacts, hidden: ReadonlySet<string>): ProposedMount[] {
   return mounts
-    .map(({ boundFolder: _, sharedWith: __, ...mount }): ProposedMount => {
+    .map(({ boundFolder: _, sharedWith: __, reaches: ___, ...mount }): ProposedMount => {
       const isHidden = hidden.has(mount.volume ?? '');
       return isHidden ? { ...mount, project: null, driver: null } : mount;
     })

@@ -57,6 +57,7 @@ export function plainMount(type: MountFacts['type'], target: string): MountFacts
     boundFolder: null,
     path: null,
     sharedWith: null,
+    reaches: [],
     project: null,
   };
 }

@@ -58,6 +58,7 @@ function newVolume(name: string, wish: VolumeWish | null, createdAt: Date | null
     labels,
     project,
     environment,
+    isShared: false,
     createdAt,
     lastUsedAt: createdAt,
     users: [],

@@ -1,7 +1,8 @@
-import type { ProjectScope } from '../access/roles.ts';
+import { type ProjectScope, reaches } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
 import type { MountFacts, Surroundings } from '../findings/facts.ts';
-import { boundFolderOf, loadMounters } from '../findings/read.ts';
+import { boundFolderOf, loadMounters, reaching } from '../findings/read.ts';
+import { loadVolumeIndexes } from '../shares/load-index.ts';
 import type { EvaluationGap } from './evaluation-model.ts';
 import { lookAtPaths } from './look-at-paths.ts';
 import type { Proposal } from './proposal.ts';
@@ -53,11 +54,13 @@ export async function resolveMounts(
   const sharers = await sharersOf(ports, scope, host, placed);
   const wanted = placed.flatMap((mount) => hostPathOf(mount) ?? []);
   const looked = await lookAtPaths(ports, scope, around, wanted);
-  const mounts = placed.map((mount) => ({
-    ...mount,
-    path: looked.paths.get(hostPathOf(mount) ?? '') ?? null,
-    sharedWith: mount.selinux === 'private' ? (sharers.get(mount.source) ?? []) : null,
-  }));
+  const index = (await loadVolumeIndexes(ports.db, [host])).get(host);
+  const mounts = placed.map((mount) => {
+    const path = looked.paths.get(hostPathOf(mount) ?? '') ?? null;
+    const sharedWith = mount.selinux === 'private' ? (sharers.get(mount.source) ?? []) : null;
+    const resolved = reaching({ ...mount, path, sharedWith }, index);
+    return { ...resolved, reaches: resolved.reaches.filter(({ project }) => reaches(scope, project)) };
+  });
   return { mounts, around: looked.around, gaps: looked.gaps };
 }
 

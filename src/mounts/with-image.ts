@@ -36,14 +36,15 @@ export async function withImage(
 }
 
 function merge({ container, labels, driver }: Proposal, defaults: EngineImageDefaults): Proposal['container'] {
-  const { project, environment } = attributesOf({ ...defaults.labels, ...labels });
+  const all = { ...defaults.labels, ...labels };
+  const { project, environment } = attributesOf(all);
   const taken = new Set(container.mounts.map(({ target }) => target));
   const declared = defaults.volumes
     .map((target) => posix.resolve('/', target))
     .filter((target) => !taken.has(target))
     .map((target) => anonymousMount(target, driver));
   const user = container.user || defaults.user;
-  return { ...container, user, project, environment, mounts: [...container.mounts, ...declared] };
+  return { ...container, user, project, environment, labels: all, mounts: [...container.mounts, ...declared] };
 }
 
 function gap(why: string, { container: { user } }: Proposal): EvaluationGap {

@@ -1,10 +1,8 @@
-import { instantOf } from '../access/read.ts';
-import { type Actor, reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { command, query } from '../operation.ts';
 import { DateTime, object, paging, T, Uuid } from '../schema.ts';
-import type { RuleSubject } from './decide.ts';
+import { judgeAgain } from './judge-again.ts';
 import {
   RuleReason,
   ShareAccess,
@@ -14,6 +12,7 @@ import {
   ShareRuleState,
   ShareSubjectInput,
 } from './model.ts';
+import { futureOf, isAbout, requireMayAskFor, requireMayDecide, requireSense } from './rule-checks.ts';
 import { type RuleRow, toRule } from './rule-row.ts';
 import * as store from './rule-store.ts';
 import { findShareRow, type ShareRow, shareNotFound } from './store.ts';
@@ -72,7 +71,7 @@ export const grantRule = command('shareRules.grant', {
     requireMayDecide(context, share, acrossEnvironments);
     if (isAbout(subject, context.actor))
       throw fail('forbidden', 'Nobody gives access to themselves; let somebody else grant it.');
-    return await store.createRule(context.ports.db, {
+    const rule = await store.createRule(context.ports.db, {
       id: context.onceId,
       share,
       subject,
@@ -83,6 +82,8 @@ export const grantRule = command('shareRules.grant', {
       reason: reason ?? null,
       createdBy: context.actor.subject,
     });
+    await judgeAgain(context.ports, share.hostName);
+    return rule;
   },
 });
 
@@ -99,7 +100,7 @@ export const requestRule = command('shareRules.request', {
     const subject = requireSubject(given);
     requireSense(share, subject, acrossEnvironments);
     requireMayAskFor(context, subject);
-    return await store.createRule(context.ports.db, {
+    const rule = await store.createRule(context.ports.db, {
       id: context.onceId,
       share,
       subject,
@@ -110,6 +111,8 @@ export const requestRule = command('shareRules.request', {
       reason: reason ?? null,
       createdBy: context.actor.subject,
     });
+    await judgeAgain(context.ports, share.hostName);
+    return rule;
   },
 });
 
@@ -137,7 +140,7 @@ export const approveRule = command('shareRules.approve', {
       throw fail('invalid_input', '/access: ro was asked for; an approval gives what was asked for, or less.');
     if (until !== null && rule.expiresAt !== null && until > rule.expiresAt)
       throw fail('invalid_input', `/expiresAt: access was asked for until ${rule.expiresAt.toISOString()} only.`);
-    return await store.changeRule(ports.db, rule, {
+    const changed = await store.changeRule(ports.db, rule, {
       from: ['requested'],
       to: 'active',
       action: 'approved',
@@ -145,6 +148,8 @@ export const approveRule = command('shareRules.approve', {
       reason: reason ?? null,
       data: { ...(access === undefined ? {} : { access }), ...(until === null ? {} : { expiresAt: until }) },
     });
+    await judgeAgain(ports, rule.share.hostName);
+    return changed;
   },
 });
 
@@ -176,13 +181,15 @@ export const revokeRule = command('shareRules.revoke', {
   output: ShareRule,
   async run(context, { share, accessRule, reason }) {
     const rule = await requireRule(context, { share, accessRule });
-    return await store.changeRule(context.ports.db, rule, {
+    const revoked = await store.changeRule(context.ports.db, rule, {
       from: ['requested', 'active'],
       to: 'revoked',
       action: 'revoked',
       actor: context.actor.subject,
       reason: reason ?? null,
     });
+    await judgeAgain(context.ports, rule.share.hostName);
+    return revoked;
   },
 });
 
@@ -196,50 +203,4 @@ async function requireRule({ ports }: AdmittedContext, at: { share: string; acce
   const rule = await store.findRule(ports.db, at.share, at.accessRule);
   if (rule === null) throw accessRuleTarget.absent(at);
   return rule;
-}
-
-/** Throws `invalid_input` for a rule that would give what is so anyway. */
-function requireSense({ project }: ShareRow, subject: RuleSubject, acrossEnvironments: boolean): void {
-  const isOwnProject = subject.kind === 'project' && subject.value === project;
-  if (isOwnProject && !acrossEnvironments)
-    throw fail(
-      'invalid_input',
-      `Project "${project}" owns the volume and needs no rule, but to use it across environments (\`acrossEnvironments\`).`,
-    );
-}
-
-/** Throws `forbidden` where it takes an admin of the project of the share. */
-function requireMayDecide(
-  { actor }: AdmittedContext,
-  { project }: Pick<ShareRow, 'project'>,
-  acrossEnvironments: boolean,
-): void {
-  if (!acrossEnvironments || reaches(scopeOf(actor, 'administer'), project)) return;
-  throw fail(
-    'forbidden',
-    `To share across environments asks for the role admin on ${project === null ? 'everything' : `project "${project}"`}.`,
-  );
-}
-
-function isAbout({ kind, value }: RuleSubject, actor: Actor): boolean {
-  return (kind === 'user' || kind === 'service') && value === actor.subject;
-}
-
-/** Throws `forbidden` for a subject that the caller does not speak for. */
-function requireMayAskFor({ actor, scope }: AdmittedContext, subject: RuleSubject): void {
-  const project = subject.kind === 'project' ? subject.value : subject.project;
-  if (project === null ? isAbout(subject, actor) : reaches(scope, project)) return;
-  throw fail(
-    'forbidden',
-    project === null
-      ? `You can ask for yourself ("${actor.subject}") and for projects that you operate.`
-      : `You do not operate project "${project}", so you cannot ask for it.`,
-  );
-}
-
-function futureOf(expiresAt: string | undefined): Date | null {
-  const end = instantOf('expiresAt', expiresAt) ?? null;
-  if (end !== null && end.getTime() <= Date.now())
-    throw fail('invalid_input', `/expiresAt: ${expiresAt} is not in the future.`);
-  return end;
 }

@@ -3,7 +3,7 @@ import { type AccessRule, type RuleState, type RuleSubject, stateAt } from './de
 import type { ShareRule } from './model.ts';
 
 export const withHistory = {
-  share: { select: { id: true, name: true, project: true } },
+  share: { select: { id: true, name: true, project: true, hostName: true, volumeName: true } },
   history: { orderBy: { id: 'asc' } },
 } as const satisfies Prisma.ShareRuleInclude;
 export type RuleRow = Prisma.ShareRuleGetPayload<{ include: typeof withHistory }>;

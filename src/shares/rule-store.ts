@@ -6,6 +6,7 @@ import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { type AccessRule, type RuleState, type RuleSubject, subjectText } from './decide.ts';
 import type { ShareRule } from './model.ts';
+import { type RuleStep, recordRuleEvent } from './rule-events.ts';
 import { withHistory as include, type RuleAction, type RuleRow, toRule } from './rule-row.ts';
 import { rulesShownTo } from './shown-shares.ts';
 
@@ -35,18 +36,18 @@ export async function createRule(db: Database, { share, subject, ...rule }: NewR
     activeKey: createHash('sha256')
       .update(JSON.stringify([share.id, kind, value, project]))
       .digest('hex'),
-    history: {
-      create: {
-        actor: rule.createdBy,
-        action: rule.state === 'active' ? 'granted' : 'requested',
-        reason: rule.reason,
-      },
-    },
+  };
+  const step: RuleStep = {
+    action: rule.state === 'active' ? 'granted' : 'requested',
+    actor: rule.createdBy,
+    reason: rule.reason,
+    at: new Date(),
   };
   try {
     const row = await db.$transaction(async (transaction) => {
       await expireRules(transaction, { shareId: share.id });
-      return await transaction.shareRule.create({ data, include });
+      const { id } = await transaction.shareRule.create({ data });
+      return await takeStep(transaction, id, step);
     });
     return toRule(row, new Date());
   } catch (error) {
@@ -147,8 +148,7 @@ export async function changeRule(db: Database, row: RuleRow, change: Change): Pr
     });
     if (count === 0) return null;
     const { action, actor, reason } = change;
-    await transaction.shareRuleEvent.create({ data: { ruleId: id, action, actor, reason } });
-    return await transaction.shareRule.findUnique({ where: { id }, include });
+    return await takeStep(transaction, id, { action, actor, reason, at: now });
   });
   if (changed !== null) return toRule(changed, now);
   const current = await db.shareRule.findUnique({ where: { id }, include });
@@ -158,25 +158,31 @@ export async function changeRule(db: Database, row: RuleRow, change: Change): Pr
   );
 }
 
-/** Writes down that the time of rules is over. Gives how many there were. */
+/** Writes down that the time of rules is over. Gives the hosts of their shares. */
 export async function expireRules(
   transaction: Transaction,
   where: Pick<Prisma.ShareRuleWhereInput, 'shareId'> = {},
-): Promise<number> {
+): Promise<string[]> {
   const expired = await transaction.shareRule.updateManyAndReturn({
     where: { ...where, state: { in: ['requested', 'active'] }, expiresAt: { lte: new Date() } },
     data: { state: 'expired', activeKey: null, version: { increment: 1 } },
     select: { id: true, expiresAt: true },
   });
-  await transaction.shareRuleEvent.createMany({
-    data: expired.map(({ id, expiresAt }) => ({
-      ruleId: id,
-      actor: 'system',
-      action: 'expired',
-      ...(expiresAt === null ? {} : { at: expiresAt }),
-    })),
-  });
-  return expired.length;
+  const hosts = new Set<string>();
+  for (const { id, expiresAt } of expired) {
+    const at = expiresAt ?? new Date();
+    const { share } = await takeStep(transaction, id, { action: 'expired', actor: 'system', reason: null, at });
+    hosts.add(share.hostName);
+  }
+  return [...hosts];
+}
+
+/** Writes down what became of a rule, in its history and as an event. Gives the rule as it is then. */
+async function takeStep(transaction: Transaction, ruleId: string, step: RuleStep): Promise<RuleRow> {
+  await transaction.shareRuleEvent.create({ data: { ruleId, ...step } });
+  const row = await transaction.shareRule.findUniqueOrThrow({ where: { id: ruleId }, include });
+  await recordRuleEvent(transaction, row, step);
+  return row;
 }
 
 function inState(state: RuleState, now: Date): Prisma.ShareRuleWhereInput {

@@ -50,9 +50,9 @@ export const foreignUser = rule({
   severity: 'high',
   why: 'A container of another project reads, or even changes, data of this one: what is done to the volume here hits there as well, and who may see one project sees data of the other.',
   remedy:
-    'Take the mount away there and hand the data over another way; or assign the volume to the project that it belongs to: `PATCH /v1/hosts/HOST/volumes/NAME` with `{"project": "…"}`.',
-  check({ name, project, users }) {
-    if (project === null) return null;
+    'Share the volume, with a rule for who needs it (`POST /v1/shares`): its uses are then judged by its rules. Or take the mount away there and hand the data over another way; or assign the volume to the project that it belongs to: `PATCH /v1/hosts/HOST/volumes/NAME` with `{"project": "…"}`.',
+  check({ name, project, users, isShared }) {
+    if (project === null || isShared) return null;
     const foreign = users.filter(({ container }) => container.project !== null && container.project !== project);
     if (foreign.length === 0) return null;
     const projects = [...new Set(foreign.flatMap(({ container }) => container.project ?? []))].sort();

@@ -25,6 +25,7 @@ const plausible: Readonly<Record<string, string>> = {
   preset: 'no-such-preset',
   share: 'no-such-share',
   accessRule: nobody,
+  attachment: nobody,
 };
 const odd = [
   '\0',

@@ -104,7 +104,10 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   const wish = { subject: { kind: 'project', value: 'reports' }, access: 'ro', reason: 'the month' };
   const rule = await stowage.created('POST', `/v1/shares/${share.name}/rules`, wish);
   const check = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-checks`, {});
+  const attached = { project: 'shop', target: '/data' };
+  const attachment = await stowage.created('POST', `/v1/shares/${share.name}/attachments`, attached);
   const values = {
+    attachment: attachment.id,
     share: share.name,
     accessRule: rule.id,
     host: 'local',
@@ -145,6 +148,7 @@ t.test('both interfaces give the same data, and the same code for what is absent
     preset: 'nothing',
     share: 'nothing',
     accessRule: crypto.randomUUID(),
+    attachment: crypto.randomUUID(),
     plan: crypto.randomUUID(),
     check: crypto.randomUUID(),
   };

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Answer } from '../../machinery/api-client.ts';
-import { compose } from '../../machinery/compose.ts';
 import { testDocker } from '../../machinery/docker.ts';
+import { compose } from '../../machinery/docker-tools.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { connectClient } from '../../machinery/api-client.ts';
-import { compose } from '../../machinery/compose.ts';
 import { makeImage } from '../../machinery/debian-image.ts';
 import { testDocker } from '../../machinery/docker.ts';
+import { compose } from '../../machinery/docker-tools.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
 
 const checkout = fileURLToPath(new URL('../../../', import.meta.url));

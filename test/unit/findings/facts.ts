@@ -52,6 +52,7 @@ export const container: ContainerFacts = {
   createdAt: null,
   project: 'shop',
   environment: null,
+  labels: {},
   writable: null,
   mounts: [],
 };
@@ -68,6 +69,7 @@ const mount = {
   boundFolder: null,
   path: null,
   sharedWith: null,
+  reaches: [],
   project: 'shop',
 } as const;
 
@@ -118,6 +120,7 @@ export const volume: VolumeFacts = {
   labels: {},
   project: 'shop',
   environment: null,
+  isShared: false,
   createdAt: new Date('2026-11-01T00:00:00Z'),
   lastUsedAt: new Date('2026-11-25T00:00:00Z'),
   users: [],

@@ -1,0 +1,2 @@
+export { specificationOf } from './specification.ts';
+export { MountSpecification, SpecificationTarget } from './specification-model.ts';

@@ -23,7 +23,6 @@ export function openapiYaml(routes: readonly Route[]): string {
 /** `/docs` (the REST reference), `/docs/errors`, `/docs/findings`, `/openapi.yaml` and `/schema.graphql`: open to everybody, nothing of it from another host. */
 export async function serveDocumentation(app: FastifyInstance, routes: readonly Route[]): Promise<void> {
   const document = describeRest(routes);
-  const yaml = openapiYaml(routes);
   await app.register(swagger, { mode: 'static', specification: { document: document as never } });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -43,7 +42,12 @@ export async function serveDocumentation(app: FastifyInstance, routes: readonly 
     if (headers.accept?.includes('text/html') !== true) return reply.send(describeRules());
     return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(findingsPage());
   });
-  app.get('/openapi.yaml', async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(yaml));
+  // Made when somebody asks: it takes as long as the rest of the start.
+  let yaml: string | undefined;
+  app.get('/openapi.yaml', async (_request, reply) => {
+    yaml ??= openapiYaml(routes);
+    return reply.type('application/yaml; charset=utf-8').send(yaml);
+  });
   app.get('/schema.graphql', async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(printSchema(app.graphql.schema)),
   );

@@ -64,7 +64,7 @@ async function startIn(folder: string, { cache, print }: Options, closers: Close
     progress: progress('helper image'),
   });
   print('✓ helper image');
-  return environmentOf({
+  const environment = environmentOf({
     folder,
     databaseUrl: postgres.url,
     dockerHost: endpoint,
@@ -72,6 +72,8 @@ async function startIn(folder: string, { cache, print }: Options, closers: Close
     helperImage: image,
     cache,
   });
+  // Hundreds of processes of a run read the same sources: the first that ends leaves them compiled, a third of the time of a start.
+  return { ...environment, NODE_COMPILE_CACHE: join(folder, 'compiled') };
 }
 
 /** The last that was started ends first; a failure to end one does not keep the others. */

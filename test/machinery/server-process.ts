@@ -21,10 +21,10 @@ export interface ServerProcess {
 
 /** Starts `src/main.ts` with these settings and nothing else of ours, and waits until it is ready. */
 export async function spawnServer(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: root,
-    env: { PATH, HOME, ...settings },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';

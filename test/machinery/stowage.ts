@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Test } from 'tap';
+import tap, { type Test } from 'tap';
 import { type ApiClient, connectClient } from './api-client.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { groundOfTests } from './ground-environment.ts';
@@ -40,6 +40,17 @@ export async function startStowage(t: Test, options: StowageOptions = {}): Promi
   });
   const adminKey = (await readFile(join(state, 'admin.key'), 'utf8')).trim();
   return { ...server, ...connectClient(server.address, adminKey), database, state };
+}
+
+let shared: Promise<Stowage> | null = null;
+
+/**
+ * The Stowage that the tests of a file share, with the settings of all tests: started by the first that wants it, and ended
+ * with the file. It is for tests that neither end it nor count what is in it: a start takes seconds.
+ */
+export function sharedStowage(): Promise<Stowage> {
+  shared ??= startStowage(tap);
+  return shared;
 }
 
 function settingsFor(state: string, database: TestDatabase, { roles }: StowageOptions): Record<string, string> {

@@ -1,14 +1,14 @@
 import { Client } from 'pg';
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 import { callerWith, newCaller } from './callers.ts';
 
 type Event = Record<'id' | 'at' | 'actor' | 'operation' | 'outcome' | 'project', string>;
 const audit = '/v1/audit-events';
 
 t.test('the audit', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const docker = testDocker(t);
   const own = (await stowage.get('/v1/session')).subject;
   const operator = await newCaller(stowage, [{ role: 'operator', project: 'shop' }]);
@@ -117,7 +117,7 @@ t.test('the audit', async (t) => {
 });
 
 t.test('bad input has its own code', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const viewer = [{ role: 'viewer' }];
   const bad = { status: 400, body: { code: 'invalid_input' } };
   for (const body of [

@@ -2,7 +2,7 @@ import t from 'tap';
 import { encodeCursor } from '../../../src/keyset.ts';
 import { routes } from '../../../src/server/interfaces.ts';
 import type { Route } from '../../../src/server/rest-binding.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 /** Good enough to get past the schema, so that each odd value is seen by what lies behind it. */
@@ -12,11 +12,9 @@ const plausible: Readonly<Record<string, string>> = {
   job: nobody,
   token: nobody,
   plan: nobody,
-  check: nobody,
   finding: nobody,
   rule: 'MNT-001',
   binding: nobody,
-  account: nobody,
   snapshot: 'deadbeef',
   repository: 'no-such-repository',
   container: 'no-such-container',
@@ -59,7 +57,7 @@ function addressOf({ url }: Route, replaced: string, value: string): string {
 }
 
 t.test('whatever is sent to whatever address, the answer is never an internal error', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const faults: string[] = [];
   async function send(method: Route['method'], path: string, body?: unknown): Promise<void> {
     const answer = await stowage.call(method, path, body);
@@ -89,7 +87,7 @@ t.test('whatever is sent to whatever address, the answer is never an internal er
 });
 
 t.test('a body that is too large, no JSON, or of another type is refused with its own code', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const path = '/v1/hosts/local/volumes';
   const post = async (body: string, type = 'application/json') => {
     const headers = { authorization: `Bearer ${stowage.adminKey}`, 'content-type': type };

@@ -9,7 +9,7 @@ import type { Answer } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { dropContainer } from '../../machinery/engine-user.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 
 const { helperImage } = groundOfTests();
 const engine = testDocker(t).engine;
@@ -49,7 +49,7 @@ async function mountsOnceCreated(t: Test, database: Client, body: Body): Promise
 
 t.test('the mounts of a specification are those that Docker makes of it', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const database = new Client({ connectionString: stowage.database.url });
   await database.connect();
   t.teardown(() => database.end());
@@ -139,7 +139,7 @@ t.test('the mounts of a specification are those that Docker makes of it', async 
 });
 
 t.test('what Docker does not take is not judged', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const mount = (one: object) => ({ HostConfig: { Mounts: [one] } });
   const bind = (...binds: string[]) => ({ HostConfig: { Binds: binds } });
   const table: object[] = [

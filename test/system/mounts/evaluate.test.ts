@@ -6,7 +6,7 @@ import { type Answer, connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { startApp } from '../../machinery/engine-user.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage, startStowage } from '../../machinery/stowage.ts';
 import { container, evaluate, evaluationsPath, rulesOf } from './evaluate.ts';
 
 const { helperImage, dockerHost } = groundOfTests();
@@ -20,7 +20,7 @@ async function folderOf(t: Test): Promise<string> {
 
 t.test('a container is allowed, warned of or denied', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const named = docker.name('named');
   const good = await evaluate(
     t,
@@ -68,7 +68,7 @@ t.test('a container is allowed, warned of or denied', async (t) => {
 });
 
 t.test("the engine's socket is known by any name", async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const folder = await folderOf(t);
   await symlink(socket, join(folder, 'linked'));
   const hard = `${socket}-${process.pid}.hard`;
@@ -82,7 +82,7 @@ t.test("the engine's socket is known by any name", async (t) => {
 });
 
 t.test('a path that is missing, and a folder of somebody else', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const folder = await folderOf(t);
   await mkdir(join(folder, 'own'), { mode: 0o700 });
   const rulesFor = async (source: string) =>
@@ -95,7 +95,7 @@ t.test('a path that is missing, and a folder of somebody else', async (t) => {
 
 t.test('volumes are judged with those who use them', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const shared = docker.name('shared');
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: shared, project: 'shop' });
   const writer = await startApp(t, {
@@ -167,7 +167,7 @@ t.test('policy and allowed roots are those of the installation', async (t) => {
 });
 
 t.test('what is not known is said', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const answer = await evaluate(t, stowage, {
     container: { Image: 'no-such-image:1', HostConfig: { VolumesFrom: ['other'] } },
   });
@@ -182,7 +182,7 @@ t.test('what is not known is said', async (t) => {
 
 t.test('the user and the volumes of the image count', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const folder = await folderOf(t);
   const made = await docker.engine.createContainer({ Image: helperImage, Cmd: ['true'] });
   const tag = docker.name('image').toLowerCase();

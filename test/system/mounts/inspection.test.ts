@@ -7,7 +7,7 @@ import { connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
 import { openInventoryPorts } from '../../machinery/inventory-ports.ts';
-import { type Stowage, startStowage } from '../../machinery/stowage.ts';
+import { type Stowage, sharedStowage, startStowage } from '../../machinery/stowage.ts';
 import { containerMaker } from './container-maker.ts';
 
 interface Seen {
@@ -33,7 +33,7 @@ async function mountsOf(stowage: Stowage, container: string, count: number, stat
 
 t.test('a volume shows how it is mounted: words, labels for SELinux, copying, its folder, and for whom', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const make = containerMaker(t, docker);
   const volume = docker.name('data');
   await docker.engine.createVolume({ Name: volume });
@@ -118,7 +118,7 @@ t.test('a bind shows the path that it leads to, as it is on the host', async (t)
 
 t.test('a volume that binds a folder shows that folder, once it was looked at', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const folder = await makeFolder(t);
   const volume = docker.name('binding');
   const DriverOpts = { type: 'none', o: 'bind', device: folder };
@@ -131,7 +131,7 @@ t.test('a volume that binds a folder shows that folder, once it was looked at', 
 
 t.test('a tmpfs shows its size and flags, whichever form made it', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const { db } = await openInventoryPorts(t, { database: stowage.database });
   const { id } = await containerMaker(
     t,
@@ -163,7 +163,7 @@ t.test('a tmpfs shows its size and flags, whichever form made it', async (t) => 
 
 t.test('mounts are filtered, combined and paged, and are hidden from other projects', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const make = containerMaker(t, docker);
   const folder = await makeFolder(t);
   for (const name of ['a', 'a/below', 'a_', 'ab', 'ab/below']) await mkdir(join(folder, name));

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import t from 'tap';
 import { type ApiClient, connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
-import { type Stowage, startStowage } from '../../machinery/stowage.ts';
+import { type Stowage, sharedStowage, startStowage } from '../../machinery/stowage.ts';
 import { makeScenery } from './scenery.ts';
 
 const plans = '/v1/hosts/local/prune-plans';
@@ -16,7 +16,7 @@ async function clientWith(stowage: Stowage, role: string, project?: string): Pro
 t.test('within a project: its containers and volumes, and nothing that tells of others', async (t) => {
   const docker = testDocker(t);
   const scenery = makeScenery(t, docker);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const own = { 'stowage.project': 'shop' };
   const volume = await scenery.volume('own', own);
   await scenery.volume('foreign', { 'stowage.project': 'blog' });
@@ -71,7 +71,7 @@ t.test('within a project: its containers and volumes, and nothing that tells of 
 t.test('N24: a volume whose data another host uses, or may use, stays', async (t) => {
   const docker = testDocker(t);
   const scenery = makeScenery(t, docker);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const nfs = (path: string) => ({ type: 'nfs', o: 'addr=192.0.2.1,ro', device: `:/export/${docker.name(path)}` });
   const make = async (what: string) => {
     const options = { DriverOpts: nfs(what), Labels: { ...scenery.labels } };
@@ -140,7 +140,7 @@ t.test('what a repository, a job or a late use speaks for stays', async (t) => {
 });
 
 t.test('bad filters are refused before anything is looked at', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const refused: [object, RegExp][] = [
     [{}, /at least one/],
     [{ containers: { until: 'yesterday' } }, /\/containers\/until/],

@@ -1,13 +1,13 @@
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 import { applyAll, pausedHelper } from './apply-all.ts';
 import { makeScenery } from './scenery.ts';
 
 t.test('a container takes the volume while its last snapshot is taken: the volume stays', async (t) => {
   const docker = testDocker(t);
   const scenery = makeScenery(t, docker);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const volume = await scenery.volume('taken', {}, 'precious');
   const job = await applyAll(stowage, scenery);
   const helper = await pausedHelper(docker, job.id);
@@ -23,7 +23,7 @@ t.test('a container takes the volume while its last snapshot is taken: the volum
 t.test('a volume that cannot be read completely stays, the rest goes, and the job says so', async (t) => {
   const docker = testDocker(t);
   const scenery = makeScenery(t, docker);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   // The kernel's own file system has a file that nobody can read, not even root: `register`.
   const unreadable = docker.name('a-unreadable');
   const options = { type: 'binfmt_misc', device: 'binfmt_misc' };
@@ -40,7 +40,7 @@ t.test('a volume that cannot be read completely stays, the rest goes, and the jo
 t.test('an image that another one is built on keeps its layers, and is not said to be removed', async (t) => {
   const docker = testDocker(t);
   const scenery = makeScenery(t, docker);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const base = await scenery.image(`${docker.name('base')}:one`);
   const container = await scenery.container({ image: base });
   const { Id: child } = await container.commit({ repo: docker.name('child'), changes: 'LABEL test.prune=another' });

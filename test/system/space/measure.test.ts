@@ -1,6 +1,6 @@
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 
 const measurements = '/v1/hosts/local/measurements';
 
@@ -27,7 +27,7 @@ async function judged(docker: ReturnType<typeof testDocker>, volume: string) {
 
 t.test('volumes are sized as Docker and du size them, whatever lies in them', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const names = [docker.name('odd'), docker.name('empty')];
   for (const name of names) await stowage.created('POST', '/v1/hosts/local/volumes', { name });
   await docker.run(names[0] ?? '', odd);
@@ -48,7 +48,7 @@ t.test('volumes are sized as Docker and du size them, whatever lies in them', as
 
 t.test('a volume with options is sized while a running container has it, else left with the reason', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const volume = docker.name('tmpfs');
   const options = { type: 'tmpfs', device: 'tmpfs', o: 'size=20m' };
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume, options });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 
 const volumes = '/v1/hosts/local/volumes';
 
@@ -9,7 +9,7 @@ t.test(
   'a volume is created with driver, options and labels, is seen by the very next read, and by Docker',
   async (t) => {
     const docker = testDocker(t);
-    const stowage = await startStowage(t);
+    const stowage = await sharedStowage();
     const name = docker.name('made');
     const options = { type: 'tmpfs', device: 'tmpfs', o: 'size=10m' };
     const wish = { name, options, labels: { team: 'blue' }, project: 'shop', environment: 'test', class: 'cache' };
@@ -36,7 +36,7 @@ t.test(
 
 t.test('what Docker does not take is refused with its reason, and leaves nothing behind', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const refused = async (body: object, status: number, code: string) =>
     t.match(await stowage.call('POST', volumes, body), { status, body: { code } }, JSON.stringify(body));
   await refused({ name: 'a' }, 400, 'volume_name_invalid');
@@ -57,7 +57,7 @@ t.test('what Docker does not take is refused with its reason, and leaves nothing
 
 t.test('volumes are filtered, combined and paged', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const prefix = docker.name('');
   const make = (name: string, more: object) => stowage.created('POST', volumes, { name: docker.name(name), ...more });
   await make('a', { project: 'shop', class: 'critical', labels: { team: 'blue', tier: '1' } });
@@ -88,7 +88,7 @@ t.test('volumes are filtered, combined and paged', async (t) => {
 
 t.test('what Stowage knows of a volume is edited, unless somebody else was faster', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const name = docker.name('edited');
   const address = `${volumes}/${name}`;
   await stowage.created('POST', volumes, { name, project: 'shop' });
@@ -112,7 +112,7 @@ t.test('what Stowage knows of a volume is edited, unless somebody else was faste
 
 t.test('an operator of a project makes no volume that reaches into the host', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const { key } = await stowage.created('POST', '/v1/tokens', {
     name: 'operator',
     roles: [{ role: 'operator', project: 'shop' }],

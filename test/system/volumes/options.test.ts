@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage, startStowage } from '../../machinery/stowage.ts';
 
 const run = promisify(execFile);
 const volumes = '/v1/hosts/local/volumes';
@@ -13,7 +13,7 @@ const mountedAtData = "grep ' /data ' /proc/mounts";
 
 t.test('what the driver mounts is mounted with the options that were given', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const make = (what: string, options: object) =>
     stowage.created('POST', volumes, { name: docker.name(what), options });
 
@@ -43,7 +43,7 @@ t.test('what the driver mounts is mounted with the options that were given', asy
 
 t.test('a block device is mounted', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const name = docker.name('disk');
   const image = join(groundOfTests().folder, `${name}.img`);
   await run('truncate', ['--size', '16M', image]);
@@ -61,7 +61,7 @@ t.test('a block device is mounted', async (t) => {
 
 t.test('volumes on servers are made and inspected, and their secrets are shown nowhere', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const wishes = {
     nfs: [
       { type: 'nfs', device: ':/path/to/dir', o: 'addr=192.168.1.100,rw,noatime,nfsvers=4.1' },

@@ -1,5 +1,6 @@
 import { posix, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
 import Value from 'typebox/value';
 import { Environment } from './environment.ts';
@@ -53,6 +54,13 @@ export function readConfig(environment: Record<string, string | undefined>) {
     monitorSeconds: values.STOWAGE_MONITOR_SECONDS,
     historyDays: values.STOWAGE_HISTORY_DAYS,
     eventDays: values.STOWAGE_EVENT_DAYS,
+    webhooks: {
+      networks: readNetworks(values.STOWAGE_WEBHOOK_NETWORKS),
+      timeoutSeconds: values.STOWAGE_WEBHOOK_TIMEOUT_SECONDS,
+      attempts: values.STOWAGE_WEBHOOK_ATTEMPTS,
+      backoffSeconds: values.STOWAGE_WEBHOOK_BACKOFF_SECONDS,
+      disableHours: values.STOWAGE_WEBHOOK_DISABLE_HOURS,
+    },
     allowedRoots: readRoots(values.STOWAGE_ALLOWED_ROOTS),
     bindFiles: values.STOWAGE_BIND_FILES,
     policy: {
@@ -116,6 +124,16 @@ function readRoots(text: string | undefined): readonly string[] {
   if (odd !== undefined)
     throw new Error(`Bad configuration: STOWAGE_ALLOWED_ROOTS holds absolute folders below "/"; "${odd}" is none.`);
   return roots;
+}
+
+function readNetworks(text: string | undefined): readonly string[] {
+  return listed(text).map((network) => {
+    if (!ipaddr.isValidCIDR(network))
+      throw new Error(
+        `Bad configuration: STOWAGE_WEBHOOK_NETWORKS holds networks such as 10.0.0.0/8; "${network}" is none.`,
+      );
+    return network;
+  });
 }
 
 /** By id of the rule. */

@@ -62,6 +62,18 @@ export const Environment = T.Object({
   STOWAGE_MONITOR_SECONDS: positive(60, 'Time between two readings of what containers read and write.'),
   STOWAGE_HISTORY_DAYS: positive(90, 'How long measurements and resolved findings are kept.'),
   STOWAGE_EVENT_DAYS: positive(30, 'How long events are kept.'),
+  STOWAGE_WEBHOOK_NETWORKS: T.Optional(
+    T.String({
+      description: 'Networks beside the Internet that webhooks may call, such as `10.0.0.0/8`, separated by commas.',
+    }),
+  ),
+  STOWAGE_WEBHOOK_TIMEOUT_SECONDS: positive(15, 'Longest that the receiver of a webhook may take to answer.'),
+  STOWAGE_WEBHOOK_ATTEMPTS: positive(12, 'Attempts to deliver an event to a webhook, the first included.'),
+  STOWAGE_WEBHOOK_BACKOFF_SECONDS: positive(
+    5,
+    'Wait before the second attempt; four times as long after each, up to 12 hours.',
+  ),
+  STOWAGE_WEBHOOK_DISABLE_HOURS: positive(72, 'A webhook without a success for this long is disabled.'),
   STOWAGE_ALLOWED_ROOTS: T.Optional(
     T.String({ description: 'Folders of a host that containers may bind, separated by commas; any when not set.' }),
   ),

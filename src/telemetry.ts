@@ -25,6 +25,12 @@ export function createTelemetry({ ofProcess }: { readonly ofProcess: boolean }) 
       labelNames: ['kind', 'state'] as const,
       registers,
     }),
+    webhookAttempts: new Counter({
+      name: 'stowage_webhook_attempts_total',
+      help: 'Requests to the receivers of webhooks, by outcome.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     jobDurations: new Histogram({
       name: 'stowage_job_duration_seconds',
       help: 'Time of a job from its start to its end.',

@@ -19,6 +19,8 @@ const namingFields = [
   'accessRule',
   'attachment',
   'account',
+  'webhook',
+  'delivery',
   'subject',
   'role',
 ];

@@ -12,6 +12,7 @@ import { pause } from '../pause.ts';
 import { monitorContainers } from '../performance/monitor.ts';
 import { keepShares } from '../shares/keep-shares.ts';
 import { scheduleMeasurements } from '../space/schedule.ts';
+import { deliverWebhooks } from '../webhooks/deliver.ts';
 
 const workerConcurrency = 16;
 const sweepSeconds = 15;
@@ -28,7 +29,10 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     scheduleMeasurements(ports, signal),
     keepShares(ports, signal),
   ];
-  const working = () => [startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal)];
+  const working = () => [
+    startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal),
+    deliverWebhooks(ports, signal),
+  ];
   await Promise.all([...(roles.has('watcher') ? watching() : []), ...(roles.has('worker') ? working() : [])]);
 }
 

@@ -67,6 +67,18 @@ export const eventCatalogue = {
   'stowage.share.granted': event('Access to a share was given, or a request for it approved.', shareRuleData),
   'stowage.share.requested': event('Somebody asks for access to a share.', shareRuleData),
   'stowage.share.revoked': event('Access to a share was taken back.', shareRuleData),
+  'stowage.webhook.disabled': event(
+    'A webhook was disabled because its receiver failed for too long, or wants no more.',
+    object({
+      webhook: text('Id of the webhook.'),
+      host: text('Host of the receiver.'),
+      reason: text('Why it was disabled.'),
+    }),
+  ),
+  'stowage.webhook.tested': event(
+    'Somebody has tried a webhook. Only this webhook is sent it.',
+    object({ webhook: text('Id of the webhook.'), requestedBy: text('Subject that asked for it.') }),
+  ),
   'stowage.volume.created': event(
     'A volume is new on a host. What was there when the host was looked at first is not told.',
     volumeData,
@@ -76,5 +88,8 @@ export const eventCatalogue = {
 
 export type EventType = keyof typeof eventCatalogue;
 export type EventData<Type extends EventType> = Static<(typeof eventCatalogue)[Type]['data']>;
+
+/** The event that a webhook is tried with. */
+export const testEvent = 'stowage.webhook.tested';
 
 export const eventTypes = Object.keys(eventCatalogue) as EventType[];

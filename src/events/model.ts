@@ -17,6 +17,17 @@ export const Place = T.String({
   examples: ['0000000000000042'],
 });
 
+/** Types of events as filters name them: one type, or all that begin alike. */
+export const EventTypes = T.Array(
+  T.String({
+    minLength: 1,
+    maxLength: 100,
+    description: 'A type, or the beginning of several with a `*` behind its dot, such as `stowage.job.*`.',
+    examples: ['stowage.job.*'],
+  }),
+  { minItems: 1, maxItems: 50, description: 'Types of events; those that end in `.*` stand for all that begin so.' },
+);
+
 export const Event = object(
   {
     specversion: T.String({ description: 'Version of CloudEvents.', examples: ['1.0'] }),

@@ -2,10 +2,10 @@ import type { Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
 import { query } from '../operation.ts';
 import { HostName, object, ProjectName, paging, T } from '../schema.ts';
-import { EventBatch, EventPage, Place } from './model.ts';
+import { EventBatch, EventPage, EventTypes, Place } from './model.ts';
 import { sourceOf } from './read.ts';
 import * as store from './store.ts';
-import { EventTypes, typesMatching } from './type-filter.ts';
+import { typesMatching } from './type-filter.ts';
 
 const filters = {
   types: T.Optional(EventTypes),

@@ -1,10 +1,10 @@
 import type { Ports } from '../context.ts';
 import { forgetEvents } from './store.ts';
 
-export { eventCatalogue, eventTypes } from './catalogue.ts';
+export { testEvent } from './catalogue.ts';
 export { recordEvent, recordEvents } from './record.ts';
 export { findEvents, newestPosition } from './store.ts';
-export { EventTypes, isAmong, typesMatching } from './type-filter.ts';
+export { typesMatching } from './type-filter.ts';
 
 /** This installation, as the source of its events (CloudEvents); it stays the same when the database is lost. */
 export function sourceOf({ vault }: Pick<Ports, 'vault'>): string {

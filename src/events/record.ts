@@ -18,16 +18,17 @@ export interface NewEvent<Type extends EventType = EventType> {
 
 /**
  * Records that something has happened. Give the transaction of the change itself: then an event is recorded exactly when,
- * and only when, it has happened, and readers hear of it when the transaction commits.
+ * and only when, it has happened, and readers hear of it when the transaction commits. Gives the id of the event.
  */
 export async function recordEvent<Type extends EventType>(
   db: Reader,
   { type, subject, project, host = null, volume = null, data, at = new Date() }: NewEvent<Type>,
-): Promise<void> {
-  await db.$executeRaw(
-    recordEvents(Prisma.sql`
-      select ${type}, ${subject}, ${project}, ${host}, ${volume}, ${JSON.stringify(data)}::jsonb, ${at}::timestamptz`),
-  );
+): Promise<string> {
+  const row = Prisma.sql`
+    select ${type}, ${subject}, ${project}, ${host}, ${volume}, ${JSON.stringify(data)}::jsonb, ${at}::timestamptz`;
+  const [recorded] = await db.$queryRaw<{ id: string }[]>`${recordEvents(row)} returning id::text as id`;
+  if (recorded === undefined) throw new Error(`The event ${type} was not recorded.`);
+  return recorded.id;
 }
 
 /**

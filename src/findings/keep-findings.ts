@@ -1,4 +1,5 @@
 import type { Ports } from '../context.ts';
+import { hearNotices } from '../hear-notices.ts';
 import { pause } from '../pause.ts';
 import { evaluateHost, type JudgePorts } from './evaluate-host.ts';
 import { keepPaths } from './path-keeper.ts';
@@ -16,7 +17,7 @@ const forgetMs = 3_600_000;
  * measurement (those that come together are one), and at least every `inventorySeconds`. Ends when the signal aborts.
  */
 export async function keepFindings(ports: KeeperPorts, host: string, signal: AbortSignal): Promise<void> {
-  const changes = hearChanges(ports, host, signal);
+  const changes = hearNotices(ports.notices, 'inventory', host, signal);
   const lookAtPaths = keepPaths(ports, host, changes.note);
   let forgottenAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
@@ -37,26 +38,4 @@ export async function keepFindings(ports: KeeperPorts, host: string, signal: Abo
     await changes.next(ports.config.inventorySeconds * 1000 - gapMs);
   }
   await changes.ended;
-}
-
-/** What has happened since it was forgotten. */
-function hearChanges({ notices }: KeeperPorts, host: string, signal: AbortSignal) {
-  let heard = Promise.withResolvers<void>();
-  const hear = async () => {
-    for await (const _ of notices.subscribe('inventory', host, signal)) heard.resolve();
-  };
-
-  return {
-    ended: hear(),
-    note: () => heard.resolve(),
-    forget() {
-      heard = Promise.withResolvers();
-    },
-    /** Ends with the next change, at once when there was one already, else after so long. */
-    async next(milliseconds: number) {
-      const waiting = new AbortController();
-      await Promise.race([heard.promise, pause(milliseconds, AbortSignal.any([signal, waiting.signal]))]);
-      waiting.abort();
-    },
-  };
 }

@@ -34,6 +34,8 @@ import { spaceGraphql } from '../space/graphql.ts';
 import { spaceRoutes } from '../space/rest.ts';
 import { volumeGraphql } from '../volumes/graphql.ts';
 import { volumeRoutes } from '../volumes/rest.ts';
+import { webhookGraphql } from '../webhooks/graphql.ts';
+import { webhookRoutes } from '../webhooks/rest.ts';
 
 /** Every REST address. A new domain is added here and below. */
 export const routes = [
@@ -54,6 +56,7 @@ export const routes = [
   ...shareRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
   ...accessRoutes,
 ];
 
@@ -76,5 +79,6 @@ export const graphqlParts = {
   directories: directoryGraphql,
   events: eventGraphql,
   shares: shareGraphql,
+  webhooks: webhookGraphql,
   access: accessGraphql,
 };

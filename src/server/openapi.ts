@@ -13,6 +13,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   snapshots: 'Restore points: list, browse, download.',
   backups: 'Back up, restore, delete and undelete volumes.',
   jobs: 'Asynchronous work: state, progress, log, cancel, retry.',
+  webhooks: 'Events that are sent to receivers, signed; their deliveries.',
   events: 'What has happened, as CloudEvents: list, read on, follow.',
   access: 'Who calls: API keys, sessions, role bindings and the audit.',
 };

@@ -24,6 +24,8 @@ const plausible: Readonly<Record<string, string>> = {
   share: 'no-such-share',
   accessRule: nobody,
   attachment: nobody,
+  webhook: nobody,
+  delivery: nobody,
 };
 const odd = [
   '\0',

@@ -90,6 +90,11 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
   const volumes = { label: ['team=blue'], all: true };
   const plan = await stowage.created('POST', '/v1/hosts/local/prune-plans', { project: 'shop', volumes });
+  const webhook = await stowage.created('POST', '/v1/webhooks', {
+    url: 'https://no-such-name.invalid/',
+    project: 'shop',
+  });
+  const delivery = await stowage.post(`/v1/webhooks/${webhook.id}/test`, {});
   const token = await stowage.created('POST', '/v1/tokens', {
     name: 'other',
     roles: [{ role: 'viewer', project: 'elsewhere' }],
@@ -124,6 +129,8 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     preset: 'temp',
     plan: plan.id,
     check: check.id,
+    webhook: webhook.id,
+    delivery: delivery.id,
   };
   return { values, stranger: connectClient(stowage.address, token.key) };
 }
@@ -151,6 +158,8 @@ t.test('both interfaces give the same data, and the same code for what is absent
     attachment: crypto.randomUUID(),
     plan: crypto.randomUUID(),
     check: crypto.randomUUID(),
+    webhook: crypto.randomUUID(),
+    delivery: crypto.randomUUID(),
   };
   for (const reading of readings()) {
     const { path, text } = argumentsOf(reading, values);

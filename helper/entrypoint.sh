@@ -2,8 +2,8 @@
 # stowage-helper COMMAND ARGUMENTS…: runs the command, after it has taken secrets from the standard input where
 # STOWAGE_SECRETS=stdin. They are a tar of files for the tmpfs /run/stowage; the file "env", if there is one, is sourced.
 # So they stand in no argument list, in nothing that an inspect shows, and on no disk.
-# Where STOWAGE_REACH is "HOST PORT", the command starts only when something listens there: restic itself would try for a
-# quarter of an hour.
+# Where STOWAGE_REACH is "HOST PORT", once or more often, the command starts only when something listens there: restic
+# itself would try for a quarter of an hour.
 # Exit code 64: the secrets did not arrive whole in time; 69: nothing listens.
 
 secrets=/run/stowage
@@ -36,9 +36,16 @@ if [ "$STOWAGE_SECRETS" = stdin ]; then
   fi
 fi
 
-if [ -n "$STOWAGE_REACH" ] && ! nc -w 10 $STOWAGE_REACH -e true 2> /dev/null; then
-  echo "stowage-helper: nothing answers at $STOWAGE_REACH." >&2
-  exit 69
-fi
+require_listeners() {
+  while [ $# -gt 0 ]; do
+    if ! nc -w 10 "$1" "$2" -e true 2> /dev/null; then
+      echo "stowage-helper: nothing answers at $1 $2." >&2
+      exit 69
+    fi
+    shift 2
+  done
+}
+
+require_listeners $STOWAGE_REACH
 
 exec "$@"

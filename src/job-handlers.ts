@@ -4,6 +4,7 @@ import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
 import { permissionHandlers } from './permissions/handlers.ts';
 import { pruningHandlers } from './pruning/handlers.ts';
+import { repositoryHandlers } from './repositories/handlers.ts';
 import { shareHandlers } from './shares/handlers.ts';
 import { spaceHandlers } from './space/handlers.ts';
 
@@ -14,6 +15,7 @@ export const jobHandlers: JobHandlers = {
   ...directoryHandlers,
   ...permissionHandlers,
   ...pruningHandlers,
+  ...repositoryHandlers,
   ...spaceHandlers,
   ...shareHandlers,
 };

@@ -8,9 +8,11 @@ import { stepReporter, welcome } from './banner.ts';
 import { type Config, configOfProcess } from './config.ts';
 import type { Ports } from './context.ts';
 import { migrate } from './database/migrations.ts';
+import { isFailure } from './errors.ts';
 import { ensureHost } from './hosts/read.ts';
 import { ensureHelperOn, type Ground, openPorts } from './ports.ts';
 import { ensureDefaultRepository } from './repositories/default-repository.ts';
+import { requireSupportedRestic } from './repositories/restic-version.ts';
 import type { OtherMetrics } from './server/metrics.ts';
 import { findDatabase, findEngine } from './surroundings.ts';
 
@@ -48,6 +50,7 @@ async function start(config: Config): Promise<void> {
       ports.log.warn({ err: error }, 'there is no helper image yet; jobs will ask for it again');
     },
   );
+  if (config.helper.archive !== undefined || config.helper.reference !== undefined) await checkRestic(ports);
 
   if (!config.roles.has('api')) return background(ports, workInBackground(ports, draining.signal));
   const otherMetrics = config.roles.size > 1 ? workBesideRequests(ports, ground) : undefined;
@@ -65,6 +68,14 @@ async function listen(ports: Ports, otherMetrics?: OtherMetrics): Promise<string
   const app = await buildApp(ports, otherMetrics);
   closers.push(() => app.close());
   return await app.listen(ports.config.listen);
+}
+
+/** An image that was given may have any restic. Throws `restic_unsupported`; an engine that is away is asked by the jobs again. */
+async function checkRestic({ engines, log }: Ports): Promise<void> {
+  await requireSupportedRestic(engines.get(localHost)).catch((error: unknown) => {
+    if (isFailure(error, 'restic_unsupported')) throw error;
+    log.warn({ err: error }, 'the restic of the helper image could not be asked for its version');
+  });
 }
 
 /** Work that goes on until the process drains; that it ends by itself is a defect, and ends the process. */

@@ -1,12 +1,12 @@
 import Value from 'typebox/value';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
+import { repositoryLock } from '../repositories/read.ts';
 import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
 import { refreshVolume } from '../volumes/read.ts';
 import { DeleteInput } from './job-input.ts';
 import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
 import { removeVolume } from './remove-volume.ts';
-import { repositoryLock } from './restic-step.ts';
 import type { TakenSnapshot } from './take-snapshot.ts';
 
 const step = 'before_delete';

@@ -54,6 +54,12 @@ export async function newestDeletedVolume(db: Reader, host: string, name: string
   return row === null ? null : toDeletedVolume(row);
 }
 
+/** The deleted volume that can be brought back from a snapshot, or null. */
+export async function deletedVolumeWith(db: Reader, snapshotId: string): Promise<DeletedVolume | null> {
+  const row = await db.deletedVolume.findFirst({ where: { snapshotId, expiresAt: { gt: new Date() } } });
+  return row === null ? null : toDeletedVolume(row);
+}
+
 /** How to make a deleted volume again. What was assigned to it through the API becomes its labels. */
 export async function findDeletedVolume(db: Reader, id: string): Promise<VolumeSpec | null> {
   const row = await db.deletedVolume.findFirst({ where: { id, expiresAt: { gt: new Date() } } });

@@ -1,6 +1,8 @@
 import type { JobHandler } from '../jobs/handler.ts';
 import { backupHandler } from './backup-handler.ts';
+import { copyHandler } from './copy-handler.ts';
 import { deleteHandler } from './delete-handler.ts';
+import { forgetHandler } from './forget-handler.ts';
 import { restoreHandler, undeleteHandler } from './restore-handler.ts';
 
 /** What the workers do for the kinds of job of this domain. */
@@ -9,4 +11,6 @@ export const backupHandlers = {
   volume_restore: restoreHandler,
   volume_delete: deleteHandler,
   volume_undelete: undeleteHandler,
+  snapshot_copy: copyHandler,
+  snapshot_forget: forgetHandler,
 } satisfies Record<string, JobHandler>;

@@ -1,7 +1,8 @@
 import { object, type Static, StringMap, T } from '../schema.ts';
 
 /** What the kinds of job of this domain are asked with, as written down on the job. */
-export const BackupInput = object({ repositoryId: T.String() });
+/** `copyTo`: ids of repositories. */
+export const BackupInput = object({ repositoryId: T.String(), copyTo: T.Optional(T.Array(T.String())) });
 export type BackupInput = Static<typeof BackupInput>;
 
 /** `into`: name of the volume to make; without it the restore is in place. */
@@ -13,6 +14,11 @@ export const RestoreInput = object({
   labels: T.Optional(StringMap),
 });
 export type RestoreInput = Static<typeof RestoreInput>;
+
+/** From the repository `sourceId` to `repositoryId`. */
+export const CopyInput = object({ snapshot: T.String(), sourceId: T.String(), repositoryId: T.String() });
+
+export const ForgetInput = object({ snapshot: T.String(), repositoryId: T.String() });
 
 /** Without a repository no last snapshot is kept. */
 export const DeleteInput = object({ repositoryId: T.Optional(T.String()) });

@@ -7,6 +7,11 @@ export function volumeLock(host: string, volume: string): LockRequest {
   return { resource: `volume/${host}/${volume}`, slots: 1 };
 }
 
+/** What reads a snapshot holds one of these; what removes it must hold all of them. */
+export function snapshotLock(snapshot: string): LockRequest {
+  return { resource: `snapshot/${snapshot}`, slots: 32 };
+}
+
 /** The volume of a job of this domain, each of which has one. */
 export function volumeOf({ volume }: Pick<RunningJob, 'volume'>): string {
   if (volume === null) throw new Error('The job names no volume.');

@@ -1,11 +1,18 @@
 import { reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
-import { attributesOf, labelsOf } from '../hosts/read.ts';
+import { attributesOf } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
-import { repositoryInVolume } from '../repositories/read.ts';
+import { RepositoryAddress } from '../repositories/model.ts';
+import {
+  copiedTo,
+  repositoryInVolume,
+  requireWritable,
+  resolveRepository,
+  usableRepository,
+} from '../repositories/read.ts';
 import { HostName, object, paging, T } from '../schema.ts';
 import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
 import { SnapshotId } from '../snapshots/model.ts';
@@ -20,7 +27,7 @@ import {
 } from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
 import { DeletedVolumePage } from './model.ts';
-import { usableRepository } from './repository-reach.ts';
+import { labelsOfCopy, refuseTaken } from './new-volume.ts';
 import { volumeInUse } from './volume-in-use.ts';
 
 const address = { host: HostName, name: VolumeName };
@@ -36,18 +43,31 @@ export const createBackup = command('backups.create', {
   permission: 'operate',
   reach: volumeTarget,
   summary: 'Back up a volume',
-  input: object({ ...address, repository: repositoryField }),
+  description:
+    'The volume is read once; the snapshot is then copied into the repositories of `copyTo`, by jobs of their own (`copyJobs` of the result).',
+  input: object({
+    ...address,
+    repository: repositoryField,
+    copyTo: T.Optional(
+      T.Array(RepositoryAddress, {
+        maxItems: 8,
+        description:
+          'Repositories that the snapshot is copied to; those that the repository itself names when not given.',
+      }),
+    ),
+  }),
   output: Job,
   recall: recallJob,
-  async run(context, { host, name, repository }) {
+  async run(context, { host, name, repository, copyTo }) {
     const volume = await requireVolume(context, host, name);
-    const { id } = await usableRepository(context.ports.db, host, repository);
+    const source = await usableRepository(context.ports.db, host, repository);
+    const copies = await copiedTo(context.ports, host, source, copyTo);
     return await enqueueJob(context, {
       kind: 'volume_backup',
       host,
       volume: name,
       project: volume.project,
-      input: { repositoryId: id },
+      input: { repositoryId: source.id, copyTo: copies },
     });
   },
 });
@@ -83,7 +103,7 @@ export const createRestore = command('restores.create', {
     const input = { snapshot: snapshot.id, repositoryId: snapshot.repositoryId };
     if (into !== undefined) {
       requireVolumeName(into);
-      const labels = await labelsOfCopy(context, host, name, snapshot.project);
+      const labels = await labelsOfCopy(context, snapshot);
       requireFittingName({ name: into, labels, ...attributesOf(labels) }, context.ports.config.naming);
       await refuseTaken(context, host, into);
       return await enqueueJob(context, {
@@ -101,6 +121,8 @@ export const createRestore = command('restores.create', {
       );
     const volume = await requireVolume(context, host, name);
     requireAdmin(context, volume.project, 'restore in place');
+    // What is there is kept in the same repository first.
+    requireWritable(await resolveRepository(context.ports.db, snapshot.repositoryId));
     return await enqueueJob(context, { kind: 'volume_restore', host, volume: name, project: volume.project, input });
   },
 });
@@ -183,18 +205,6 @@ async function sourceOf({ ports }: AdmittedContext, id: string) {
   const snapshot = await findSnapshot(ports.db, id);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}".`);
   return snapshot;
-}
-
-/** A copy belongs to the project of its snapshot; environment and class it has from the volume, while that is there. */
-async function labelsOfCopy({ ports }: AdmittedContext, host: string, name: string, project: string | null) {
-  const source = await findVolume(ports.db, host, name);
-  return labelsOf({ project, environment: source?.environment ?? null, class: source?.class ?? null });
-}
-
-/** Asks the engine, not the inventory: it also answers for whether the host can be written to now. */
-async function refuseTaken({ ports }: AdmittedContext, host: string, name: string): Promise<void> {
-  if ((await ports.engines.get(host).findVolume(name)) !== null)
-    throw fail('volume_exists', `Volume "${name}" exists already on host "${host}"; choose another name.`);
 }
 
 function requireAdmin({ actor }: AdmittedContext, project: string | null, deed: string): void {

@@ -1,3 +1,1 @@
 export { volumeLock } from './job-rules.ts';
-export { usableRepository } from './repository-reach.ts';
-export { repositoryLock } from './restic-step.ts';

@@ -2,11 +2,10 @@ import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { removeHelpersOf } from '../jobs/helper-run.ts';
-import { openRepository } from '../repositories/read.ts';
+import { openRepository, readyRepository } from '../repositories/read.ts';
 import type { KnownVolume } from '../volumes/model.ts';
 import { containersMounting, findVolume } from '../volumes/read.ts';
 import { forgetDeletedVolume, keepDeletedVolume } from './deleted-volumes.ts';
-import { readyRepository } from './restic-step.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { volumeInUse } from './volume-in-use.ts';
 

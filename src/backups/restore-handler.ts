@@ -2,22 +2,18 @@ import Value from 'typebox/value';
 import { fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
-import { openRepository } from '../repositories/read.ts';
+import { openRepository, readyRepository, repositoryLock, volumeGone } from '../repositories/read.ts';
 import type { Snapshot } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { findDeletedVolume, forgetDeletedVolume } from './deleted-volumes.ts';
 import { RestoreInput, UndeleteInput } from './job-input.ts';
-import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
-import { readyRepository, repositoryLock, volumeGone } from './restic-step.ts';
+import { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
 import { restoreInPlace } from './restore-in-place.ts';
 import { restoreIntoNew } from './restore-into-new.ts';
 
 /** Restores a snapshot, into a new volume or in place. */
 export const restoreHandler: JobHandler = {
-  locks: (job) => [
-    volumeLock(job.host, volumeOf(job)),
-    repositoryLock(job, Value.Parse(RestoreInput, job.input).repositoryId),
-  ],
+  locks: (job) => locksOf(job, Value.Parse(RestoreInput, job.input)),
   authorize: (actor, job) =>
     allowedFor(Value.Parse(RestoreInput, job.input).into === undefined ? 'administer' : 'operate')(actor, job),
   run: restore,
@@ -25,25 +21,27 @@ export const restoreHandler: JobHandler = {
 
 /** Brings a deleted volume back from its last snapshot, with its driver, options and labels. */
 export const undeleteHandler: JobHandler = {
-  locks: (job) => [
-    volumeLock(job.host, volumeOf(job)),
-    repositoryLock(job, Value.Parse(UndeleteInput, job.input).repositoryId),
-  ],
+  locks: (job) => locksOf(job, Value.Parse(UndeleteInput, job.input)),
   authorize: allowedFor('operate'),
   run: undelete,
 };
 
+function locksOf(job: Parameters<JobHandler['locks']>[0], source: { snapshot: string; repositoryId: string }) {
+  return [volumeLock(job.host, volumeOf(job)), repositoryLock(job, source.repositoryId), snapshotLock(source.snapshot)];
+}
+
 async function restore(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const input = Value.Parse(RestoreInput, job.input);
-  const { engine, repository, snapshot } = await openSource(job, input);
+  const { engine, opened, snapshot } = await openSource(job, input);
   const volume = volumeOf(job);
   if (input.into === undefined) {
     if ((await engine.findVolume(volume)) === null) throw volumeGone(job.host, volume);
+    const repository = await readyRepository(engine, job, opened);
     const result = await restoreInPlace(engine, job, repository, snapshot, volume);
     return { ...result, seconds: (Date.now() - startedAt) / 1000 };
   }
-  const restored = await restoreIntoNew(engine, job, repository, snapshot, {
+  const restored = await restoreIntoNew(engine, job, opened, snapshot, {
     name: volume,
     driver: 'local',
     options: {},
@@ -55,10 +53,10 @@ async function restore(job: RunningJob): Promise<JobResult> {
 async function undelete(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const input = Value.Parse(UndeleteInput, job.input);
-  const { engine, repository, snapshot } = await openSource(job, input);
+  const { engine, opened, snapshot } = await openSource(job, input);
   const spec = await findDeletedVolume(job.ports.db, input.deletedId);
   if (spec === null) throw fail('deleted_volume_not_found', `The grace time of volume "${volumeOf(job)}" has ended.`);
-  const restored = await restoreIntoNew(engine, job, repository, snapshot, spec);
+  const restored = await restoreIntoNew(engine, job, opened, snapshot, spec);
   await forgetDeletedVolume(job.ports.db, input.deletedId);
   return { volume: volumeOf(job), snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
 }
@@ -67,6 +65,5 @@ async function openSource(job: RunningJob, { snapshot: id, repositoryId }: { sna
   const engine = job.ports.engines.get(job.host);
   const snapshot: Snapshot | null = await findSnapshot(job.ports.db, id);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}" any more.`);
-  const repository = await readyRepository(engine, job, await openRepository(job.ports, repositoryId));
-  return { engine, repository, snapshot };
+  return { engine, opened: await openRepository(job.ports, repositoryId), snapshot };
 }

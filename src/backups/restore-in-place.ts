@@ -3,10 +3,9 @@ import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { carryOutRestart, stopNoted, writeRestartNote } from '../jobs/restart-note.ts';
-import type { OpenRepository } from '../repositories/read.ts';
+import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { volumePath } from '../restic/commands.ts';
 import { containersMounting } from '../volumes/read.ts';
-import { prepareStep } from './restic-step.ts';
 import { type Restorable, type Restored, restoreInto, restoreStep } from './restore-step.ts';
 import { snapshotStep, takeSnapshot } from './take-snapshot.ts';
 

@@ -1,13 +1,12 @@
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import type { OpenRepository } from '../repositories/read.ts';
-import { restoreCommand, writeCapabilities } from '../restic/commands.ts';
+import { type OpenRepository, type ResticStep, runRestic } from '../repositories/read.ts';
+import { restorePlan, writeCapabilities } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
 import type { ResticMessage, RestoreSummary } from '../restic/output.ts';
 import type { Snapshot } from '../snapshots/model.ts';
 import { reportProgress } from './progress.ts';
-import { type ResticStep, runRestic } from './restic-step.ts';
 
 const problemsKept = 20;
 
@@ -15,8 +14,7 @@ const problemsKept = 20;
 export type Restorable = Pick<Snapshot, 'id' | 'path'>;
 
 /**
- * The step that writes a snapshot into a volume. The volume is mounted where the snapshot has its files, so that the
- * root folder's own owner, mode and time come back.
+ * The step that writes a snapshot into a volume.
  */
 export function restoreStep(job: RunningJob, snapshot: Restorable, volume: string, name: string) {
   const summaries: RestoreSummary[] = [];
@@ -28,11 +26,13 @@ export function restoreStep(job: RunningJob, snapshot: Restorable, volume: strin
     if (message.kind === 'error' && problems.length < problemsKept)
       problems.push(`${message.item}: ${message.message}`);
   };
+  const { mountedAt, command } = restorePlan(snapshot.id, snapshot.path);
   const step: ResticStep = {
     step: name,
-    command: restoreCommand(snapshot.id, snapshot.path),
+    command,
     capabilities: writeCapabilities,
-    mounts: [{ type: 'volume', source: volume, target: snapshot.path, readOnly: false }],
+    mounts: [{ type: 'volume', source: volume, target: mountedAt, readOnly: false }],
+    reads: true,
     onMessage,
   };
   return { step, summaries, problems };

@@ -1,14 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import type { OpenRepository } from '../repositories/read.ts';
-import { backupCommand, readCapabilities, volumePath } from '../restic/commands.ts';
+import { type OpenRepository, type ResticStep, runRestic } from '../repositories/read.ts';
+import { backupCommand, noteCommand, readCapabilities, volumePath } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
 import type { BackupSummary, ResticMessage } from '../restic/output.ts';
 import type { SnapshotReason } from '../snapshots/model.ts';
-import { recordSnapshot } from '../snapshots/read.ts';
+import { noteTagsOf, recordSnapshot, tagsOf } from '../snapshots/read.ts';
 import { reportProgress } from './progress.ts';
-import { type ResticStep, runRestic } from './restic-step.ts';
 
 /** What a backup of a volume achieved. */
 export interface TakenSnapshot {
@@ -33,7 +32,12 @@ interface OfSeveral {
 }
 
 /** The step that backs up a volume, and what it will have collected. */
-export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotReason, name: string = reason) {
+export function snapshotStep(
+  job: RunningJob,
+  volume: string,
+  reason: SnapshotReason,
+  { step: name = reason, project = job.project }: OfSeveral = {},
+) {
   const path = volumePath(job.host, volume);
   const unreadable: string[] = [];
   const found: { summary: BackupSummary | null } = { summary: null };
@@ -46,7 +50,7 @@ export function snapshotStep(job: RunningJob, volume: string, reason: SnapshotRe
   };
   const step: ResticStep = {
     step: name,
-    command: backupCommand(path, job.host, ['stowage', `reason=${reason}`, `job=${job.id}`]),
+    command: backupCommand(path, job.host, tagsOf({ reason, jobId: job.id, project })),
     capabilities: readCapabilities,
     mounts: [{ type: 'volume', source: volume, target: path, readOnly: true }],
     onMessage,
@@ -61,9 +65,9 @@ export async function takeSnapshot(
   repository: OpenRepository,
   volume: string,
   reason: SnapshotReason,
-  { step: name, project = job.project }: OfSeveral = {},
+  { step: name = reason, project = job.project }: OfSeveral = {},
 ): Promise<TakenSnapshot> {
-  const { step, path, unreadable, found } = snapshotStep(job, volume, reason, name);
+  const { step, path, unreadable, found } = snapshotStep(job, volume, reason, { step: name, project });
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
   const { summary } = found;
   if ((exitCode !== 0 && exitCode !== partialExit) || summary === null) {
@@ -77,6 +81,7 @@ export async function takeSnapshot(
     bytesAdded: summary.data_added_packed ?? summary.data_added,
     unreadable,
   };
+  if (exitCode === partialExit) await notePartial(engine, job, repository, taken.id, name);
   await recordSnapshot(job.ports.db, {
     id: taken.id,
     repositoryId: repository.id,
@@ -93,4 +98,25 @@ export async function takeSnapshot(
     takenAt: new Date(),
   });
   return taken;
+}
+
+/**
+ * Notes in the repository itself that a snapshot is partial: restic does not, and a catalogue that is made anew would
+ * take it for a good one. Where the note cannot be written, only that is lost.
+ */
+async function notePartial(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  snapshot: string,
+  name: string,
+): Promise<void> {
+  const { exitCode } = await runRestic(engine, job, repository, {
+    step: `${name}-note`,
+    command: noteCommand(job.host, noteTagsOf(snapshot)),
+    capabilities: [],
+    mounts: [],
+    onMessage: () => undefined,
+  });
+  if (exitCode !== 0) await job.log('warn', 'The repository has no note that the snapshot is partial.');
 }

@@ -9,6 +9,8 @@ import { runSystemTool } from './system-tool.ts';
 
 /** What every helper container starts with; part of the image. */
 export const entrypointFile = fileURLToPath(new URL('../../helper/entrypoint.sh', import.meta.url));
+/** How helpers speak to servers over SSH; part of the image. */
+export const sshConfigFile = fileURLToPath(new URL('../../helper/ssh_config', import.meta.url));
 const recipeFile = fileURLToPath(new URL('./helper-image-root.ts', import.meta.url));
 
 /** A root file system as a tar, to be imported as an image. */
@@ -34,7 +36,11 @@ export async function buildArchive(directory: string, cache: string): Promise<He
   try {
     const root = join(work, 'root');
     const unfinished = join(work, 'root.tar');
-    await assembleHelperRoot(root, join(work, 'scratch'), { cache, entrypoint: entrypointFile });
+    await assembleHelperRoot(root, join(work, 'scratch'), {
+      cache,
+      entrypoint: entrypointFile,
+      sshConfig: sshConfigFile,
+    });
     await packDeterministically(root, unfinished);
     const hash = await hashOf(unfinished);
     const file = join(directory, `helper-${hash}.tar`);
@@ -55,7 +61,7 @@ export async function describeArchive(directory: string, archive: string): Promi
 }
 
 async function builtKey(): Promise<string> {
-  const files = await Promise.all([entrypointFile, recipeFile].map((file) => readFile(file, 'utf8')));
+  const files = await Promise.all([entrypointFile, sshConfigFile, recipeFile].map((file) => readFile(file, 'utf8')));
   return keyOf([process.arch, ...files]);
 }
 

@@ -7,7 +7,7 @@ import { pack } from 'tar-stream';
 import { fail } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
 import { exceptStatus } from './except-status.ts';
-import { entrypointFile, type HelperArchive } from './helper-image-archive.ts';
+import { entrypointFile, type HelperArchive, sshConfigFile } from './helper-image-archive.ts';
 
 const dockerfile = fileURLToPath(new URL('../../helper/Dockerfile', import.meta.url));
 const configuration = ['ENV PATH=/usr/bin:/bin', 'LABEL stowage.role=helper', 'ENTRYPOINT ["/usr/bin/stowage-helper"]'];
@@ -40,7 +40,7 @@ export async function pullImage(connection: Connection, reference: string): Prom
 
 /** Name of the image that `helper/Dockerfile` gives. */
 export async function nameOfDockerfileImage(): Promise<string> {
-  const files = await Promise.all([dockerfile, entrypointFile].map((file) => readFile(file)));
+  const files = await Promise.all([dockerfile, entrypointFile, sshConfigFile].map((file) => readFile(file)));
   return `stowage-helper:dockerfile-${createHash('sha256').update(Buffer.concat(files)).digest('hex').slice(0, 16)}`;
 }
 
@@ -48,6 +48,7 @@ export async function nameOfDockerfileImage(): Promise<string> {
 export async function buildDockerfile(connection: Connection, image: string): Promise<HelperImage> {
   const context = pack();
   context.entry({ name: 'Dockerfile' }, await readFile(dockerfile));
+  context.entry({ name: 'ssh_config' }, await readFile(sshConfigFile));
   context.entry({ name: 'entrypoint.sh', mode: 0o755 }, await readFile(entrypointFile));
   context.finalize();
   await work(connection, () =>

@@ -3,11 +3,26 @@ import { join } from 'node:path';
 import { extractPackages, fetchPackages } from './debian-packages.ts';
 import { runSystemTool } from './system-tool.ts';
 
-/** The only suite with restic 0.19 or newer; its programs bring their own libraries. */
+/** The suite with the newest restic; its programs bring their own libraries. */
 const suite = 'sid';
-const packages = ['restic', 'dash', 'busybox-static', 'tar', 'zstd', 'acl', 'attr', 'findutils', 'perl-base'];
+/** `openssl` and `zlib1g` bring the libraries of ssh, whose own package depends on half a system. */
+const packages = [
+  'restic',
+  'dash',
+  'busybox-static',
+  'tar',
+  'zstd',
+  'acl',
+  'attr',
+  'findutils',
+  'perl-base',
+  'openssl',
+  'zlib1g',
+];
+const alone = ['ca-certificates', 'openssh-client'];
 const programs = [
   'restic',
+  'ssh',
   'dash',
   'busybox',
   'tar',
@@ -25,6 +40,7 @@ const folders = [
   'etc',
   'etc/ssl',
   'etc/ssl/certs',
+  'etc/ssh',
   'run',
   'proc',
   'sys',
@@ -38,21 +54,27 @@ const links = { bin: 'usr/bin', sbin: 'usr/bin', lib: 'usr/lib', lib64: 'usr/lib
 
 /** Libraries and folders of libraries that none of the programs loads. */
 const needless =
-  /^(gconv|audit|mime|ssl|libstdc\+\+.*|libmvec.*|libBrokenLocale.*|libmemusage.*|libpcprofile.*|libthread_db.*|libnsl.*|libc_malloc_debug.*|libanl.*|libnss_hesiod.*)$/;
+  /^(gconv|audit|mime|ssl|openssh|ossl-modules|libssl\..*|libstdc\+\+.*|libmvec.*|libBrokenLocale.*|libmemusage.*|libpcprofile.*|libthread_db.*|libnsl.*|libc_malloc_debug.*|libanl.*|libnss_hesiod.*)$/;
 
 interface Sources {
   /** Folder that keeps the fetched Debian packages. */
   readonly cache: string;
   /** The program that the image starts with. */
   readonly entrypoint: string;
+  /** How it speaks to servers over SSH. */
+  readonly sshConfig: string;
 }
 
 /** Makes the root file system of the helper image in `root`, out of Debian's packages; `scratch` is a folder beside it. Throws `engine_setup_unavailable`. */
-export async function assembleHelperRoot(root: string, scratch: string, { cache, entrypoint }: Sources): Promise<void> {
+export async function assembleHelperRoot(
+  root: string,
+  scratch: string,
+  { cache, entrypoint, sshConfig }: Sources,
+): Promise<void> {
   const closure = await fetchPackages({ cache, suite, names: packages, dependencies: true });
-  // Without what it depends on: that is a tool to gather the certificates, which is done here.
-  const certificates = await fetchPackages({ cache, suite, names: ['ca-certificates'], dependencies: false });
-  await extractPackages([...closure, ...certificates], scratch);
+  // Without what they depend on: that is also a tool to gather the certificates, which is done here.
+  const others = await fetchPackages({ cache, suite, names: alone, dependencies: false });
+  await extractPackages([...closure, ...others], scratch);
 
   await makeFolder(root);
   for (const folder of folders) await makeFolder(join(root, folder));
@@ -64,6 +86,7 @@ export async function assembleHelperRoot(root: string, scratch: string, { cache,
   await takeLibraries(join(scratch, 'usr'), join(root, 'usr'));
   await linkApplets(join(root, 'usr/bin'));
   await writeWithMode(join(root, 'usr/bin/stowage-helper'), await readFile(entrypoint, 'utf8'), 0o755);
+  await writeWithMode(join(root, 'etc/ssh/ssh_config'), await readFile(sshConfig, 'utf8'));
   const certificatesFile = join(root, 'etc/ssl/certs/ca-certificates.crt');
   await writeWithMode(certificatesFile, await joinCertificates(join(scratch, 'usr/share/ca-certificates/mozilla')));
   await writeWithMode(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');

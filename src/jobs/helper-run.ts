@@ -11,6 +11,8 @@ export interface HelperStep {
   readonly spec: Omit<HelperSpec, 'name' | 'labels'>;
   readonly secrets: HelperSecrets | null;
   readonly onLine: (line: HelperLine) => void;
+  /** Whether a line tells that nothing will come of it, so that the helper is ended at once. */
+  readonly isHopeless?: (line: HelperLine) => boolean;
 }
 
 /** How a helper ended. */
@@ -94,6 +96,7 @@ export async function runHelper(engine: Engine, job: RunningJob, step: HelperSte
       if (line.stream === 'stderr') complaints.push(line.text);
       if (complaints.length > complaintsKept) complaints.shift();
       step.onLine(line);
+      if (step.isHopeless?.(line) === true) await engine.killHelper(id);
     }
     return { exitCode: await ended, complaints };
   } catch (error) {

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { AdmittedContext } from '../context.ts';
 import type { Prisma, Transaction } from '../database/client.ts';
 import { containersToRestart, jobsOnVolumes } from './engaged.ts';
+import type { RunningJob } from './handler.ts';
 import type { Job, JobKind } from './model.ts';
 import { createJob, findJob } from './store.ts';
 
@@ -37,6 +39,33 @@ export async function enqueueJob(
   });
   await ports.queue.send(job.id);
   return job;
+}
+
+/**
+ * Asks for a further job on behalf of one that runs, with the rights of who asked for that. The same `key` gives the same
+ * job, however often the first one is tried.
+ */
+export async function enqueueFurther(
+  { ports, id, requestedBy, requestedWith }: Pick<RunningJob, 'ports' | 'id' | 'requestedBy' | 'requestedWith'>,
+  key: string,
+  request: JobRequest,
+): Promise<Job> {
+  const further = { ...request, id: idOf(`${id}/${key}`), requestedBy, requestedWith, requestId: id };
+  const job = await createJob(ports.db, { ...further, maxAttempts: ports.config.jobAttempts });
+  await ports.queue.send(job.id);
+  return job;
+}
+
+/** A UUID (version 8: of one's own making) that is always the same for a text. */
+function idOf(text: string): string {
+  const digits = createHash('sha256').update(text).digest('hex');
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `8${digits.slice(13, 16)}`,
+    `8${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ].join('-');
 }
 
 /** The job that a call made before it was cut off, whatever has become of its volume since: `recall` of commands that answer with a job. */

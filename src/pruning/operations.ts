@@ -1,10 +1,10 @@
-import { usableRepository } from '../backups/read.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { requireHost } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
+import { usableRepository } from '../repositories/read.ts';
 import { HostName, object, paging, T, Uuid } from '../schema.ts';
 import type { PruneInput } from './job-input.ts';
 import { lookAt } from './look.ts';

@@ -1,9 +1,10 @@
 import Value from 'typebox/value';
 import { reaches, scopeOf } from '../access/roles.ts';
-import { repositoryLock, volumeLock } from '../backups/read.ts';
+import { volumeLock } from '../backups/read.ts';
 import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type JobHandler, type RunningJob, stopReason } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
+import { repositoryLock } from '../repositories/read.ts';
 import { advance, type Course, courseOf, type Outcome, resultOf } from './course.ts';
 import { PruneInput } from './job-input.ts';
 import { nameOf, type PlannedItem } from './judgement.ts';

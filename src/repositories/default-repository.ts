@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Ports } from '../context.ts';
-import type { RepositoryLocation, RepositorySecret } from '../restic/repository-access.ts';
-import { secretPurpose } from './read.ts';
+import type { RepositorySecret } from '../restic/repository-access.ts';
+import type { RepositoryLocation } from '../restic/repository-location.ts';
+import { sealSecret } from './open-repository.ts';
 import { createRepository, findDefaultRow, listRepositories } from './store.ts';
 
 /** At the first start, makes the repository that backups go to by default. Does nothing when there is any. */
@@ -17,7 +18,12 @@ export async function ensureDefaultRepository(ports: Ports, host: string): Promi
       name: 'default',
       isDefault: true,
       location,
-      secret: ports.vault.seal(JSON.stringify(secret), secretPurpose(id)),
+      secret: sealSecret(ports, id, secret),
+      medium: 'disk',
+      offSite: false,
+      appendOnly: false,
+      readOnly: false,
+      copyTo: [],
     });
   });
 }

@@ -10,6 +10,9 @@ export const repositoryGraphql = graphql({
     createRepository: field(operations.createRepository),
     updateRepository: field(operations.updateRepository),
     deleteRepository: field(operations.deleteRepository),
+    testRepository: field(operations.testRepository),
+    importRepository: field(operations.importRepository),
+    measureRepository: field(operations.measureRepository),
     revealRepositoryPassword: field(operations.revealPassword),
   },
   edges: {

@@ -1,15 +1,36 @@
-import { DateTime, HostName, nullable, object, page, type Static, T, Uuid, Version, words } from '../schema.ts';
+import {
+  Bytes,
+  Count,
+  DateTime,
+  HostName,
+  nullable,
+  object,
+  page,
+  Seconds,
+  type Static,
+  T,
+  Uuid,
+  Version,
+  words,
+} from '../schema.ts';
+import { RepositoryLocation } from './location-model.ts';
 
 export const RepositoryKind = words(
   'RepositoryKind',
-  ['volume', 'path', 'rest'],
-  'Docker volume, folder of a host, or rest-server.',
+  ['volume', 'path', 'rest', 's3', 'sftp'],
+  'Docker volume, folder of a host, rest-server, bucket of an S3 service, or folder of a server that speaks SFTP.',
 );
 export const RepositoryState = words(
   'RepositoryState',
   ['new', 'ready'],
-  '`new` until the first backup has made the restic repository.',
+  '`new` until it was opened for the first time: the first backup makes the restic repository where there is none.',
 );
+export const RepositoryMedium = words(
+  'RepositoryMedium',
+  ['disk', 'object_storage', 'tape', 'removable'],
+  'What the repository lies on. Disks of hosts and servers are one medium, whoever owns them; a volume is on `disk` too.',
+);
+export type RepositoryMedium = Static<typeof RepositoryMedium>;
 
 export const RepositoryName = T.String({
   minLength: 1,
@@ -17,31 +38,52 @@ export const RepositoryName = T.String({
   pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$',
   description: 'Name of a repository.',
 });
-export const VolumeOfRepository = T.String({
-  pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,200}$',
-  description: 'Docker volume that holds the repository.',
-});
-export const PathOfRepository = T.String({
-  maxLength: 1024,
-  pattern: '^/(?!$)(?!.*(?:^|/)\\.\\.(?:/|$))[^\\u0000-\\u001f]*$',
-  description: 'Absolute path on the host; the folder must exist.',
-});
-export const UrlOfRepository = T.String({
-  maxLength: 1024,
-  pattern: '^https?://[^\\s@?#]+/?$',
-  description: 'Address of a rest-server, without credentials.',
+export const RepositoryAddress = T.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'Name or id of the repository.',
 });
 
-export const RepositoryLocation = object(
+export const RepositoryTest = object(
   {
-    host: nullable(HostName),
-    volume: nullable(T.String()),
-    path: nullable(T.String()),
-    url: nullable(T.String()),
-    network: nullable(T.String({ description: 'Docker network through which helpers reach the url.' })),
+    testedAt: DateTime,
+    host: T.String({ description: 'Host from which it was tried.' }),
+    ok: T.Boolean(),
+    code: nullable(T.String({ description: 'Code of the error catalogue; null when it went well.' })),
+    detail: nullable(T.String()),
+    hasRepository: T.Boolean({ description: 'Whether there is a restic repository; the first backup makes one.' }),
+    formatVersion: nullable(T.Integer({ minimum: 1, maximum: 1000, description: "Version of restic's format." })),
+    resticVersion: nullable(T.String({ description: 'Version of the restic that tried it.' })),
+    openSeconds: nullable(
+      T.Number({
+        minimum: 0,
+        description: 'From the start of restic to the opened repository; deriving the key takes most of it.',
+      }),
+    ),
   },
-  { $id: 'RepositoryLocation', description: 'Where a repository is; the fields that its kind does not have are null.' },
+  { $id: 'RepositoryTest', description: 'How the last attempt to reach and open a repository went.' },
 );
+export type RepositoryTest = Static<typeof RepositoryTest>;
+
+export const RepositoryStatistics = object(
+  {
+    measuredAt: DateTime,
+    snapshots: Count,
+    blobs: Count,
+    storedBytes: Bytes,
+    uncompressedBytes: Bytes,
+    compressionRatio: nullable(T.Number({ minimum: 0, description: 'How many times smaller compression made it.' })),
+    freeBytes: nullable(
+      T.Integer({ ...Bytes, description: 'Room on the file system; null where it is not one of a host.' }),
+    ),
+    totalBytes: nullable(
+      T.Integer({ ...Bytes, description: 'Size of the file system; null where it is not one of a host.' }),
+    ),
+    seconds: Seconds,
+  },
+  { $id: 'RepositoryStatistics', description: 'What a repository held when it was last measured.' },
+);
+export type RepositoryStatistics = Static<typeof RepositoryStatistics>;
 
 export const Repository = object(
   {
@@ -50,9 +92,20 @@ export const Repository = object(
     kind: RepositoryKind,
     location: RepositoryLocation,
     isDefault: T.Boolean({ description: 'Backups go here when they name no repository.' }),
+    medium: RepositoryMedium,
+    offSite: T.Boolean({ description: 'Whether it survives the loss of the place where the volumes are.' }),
+    appendOnly: T.Boolean({ description: 'Whether nothing can be removed from it: snapshots are never forgotten.' }),
+    readOnly: T.Boolean({ description: 'Whether Stowage only reads it: no lock, no backup, nothing removed.' }),
+    copyTo: T.Array(Uuid, { description: 'Repositories that each backup in this one is copied to.' }),
     state: RepositoryState,
+    resticId: nullable(T.String({ description: 'The id that restic has given it, once it was opened.' })),
+    test: nullable(RepositoryTest),
+    statistics: nullable(RepositoryStatistics),
     createdAt: DateTime,
     initializedAt: nullable(DateTime),
+    importedAt: nullable(
+      T.String({ ...DateTime, description: 'When its snapshots were last read into the catalogue.' }),
+    ),
     version: Version,
   },
   { $id: 'Repository', description: 'Where backups go: a restic repository that any restic can read.' },
@@ -66,4 +119,12 @@ export const RepositoryPassword = object(
     command: T.String({ description: 'How plain restic reads the repository.' }),
   },
   { $id: 'RepositoryPassword', description: 'The key to everything in a repository; keep it as safe as the data.' },
+);
+
+/** From which host a helper works on a repository that several reach. */
+export const WorkHost = T.Optional(
+  T.String({
+    ...HostName,
+    description: 'Host whose helper does it; for a repository of a host that one, else the first when not given.',
+  }),
 );

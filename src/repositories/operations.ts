@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { fail } from '../errors.ts';
+import { Job } from '../jobs/model.ts';
+import { recallJob } from '../jobs/read.ts';
 import { command, query } from '../operation.ts';
-import type { RepositoryLocation } from '../restic/repository-access.ts';
-import { expectedVersion, HostName, object, paging, T, Uuid } from '../schema.ts';
+import { expectedVersion, object, paging, T, Uuid } from '../schema.ts';
+import { editRepository } from './edit.ts';
+import { toCredentials, toLocation } from './location.ts';
+import { credentialFields, locationFields } from './location-model.ts';
 import {
-  PathOfRepository,
   Repository,
+  RepositoryAddress,
+  RepositoryMedium,
   RepositoryName,
   RepositoryPage,
   RepositoryPassword,
-  UrlOfRepository,
-  VolumeOfRepository,
+  WorkHost,
 } from './model.ts';
-import { openRepository, repositoryNotFound, secretPurpose } from './read.ts';
+import { openSecret, repositoryNotFound, sealSecret } from './open-repository.ts';
+import { plainCommand } from './plain-command.ts';
+import { enqueueRepositoryJob } from './repository-job.ts';
 import * as store from './store.ts';
 
 const passwordBytes = 32;
-const address = { repository: T.String({ minLength: 1, maxLength: 64, description: 'Name or id of the repository.' }) };
+const address = { repository: RepositoryAddress };
 
 export const listRepositories = query('repositories.list', {
   permission: 'read',
@@ -36,48 +42,47 @@ export const getRepository = query('repositories.get', {
   run: async ({ ports }, { repository }) => store.toRepository(await found(ports.db, repository)),
 });
 
+const properties = {
+  ...locationFields,
+  ...credentialFields,
+  password: T.Optional(T.String({ minLength: 8, maxLength: 1024, description: 'Password of the restic repository.' })),
+  isDefault: T.Optional(T.Boolean()),
+  medium: T.Optional(RepositoryMedium),
+  offSite: T.Optional(T.Boolean()),
+  appendOnly: T.Optional(T.Boolean()),
+  readOnly: T.Optional(T.Boolean()),
+  copyTo: T.Optional(
+    T.Array(RepositoryAddress, {
+      maxItems: 8,
+      description: 'Names or ids of the repositories that each backup in this one is copied to.',
+    }),
+  ),
+};
+
 export const createRepository = command('repositories.create', {
   permission: 'administer',
   reach: 'everything',
   summary: 'Create a repository',
   description:
-    'Give exactly one of `volume`, `path` and `url`. The password is generated unless one is given for a repository that exists already.',
-  input: object({
-    name: RepositoryName,
-    host: T.Optional(HostName),
-    volume: T.Optional(VolumeOfRepository),
-    path: T.Optional(PathOfRepository),
-    url: T.Optional(UrlOfRepository),
-    network: T.Optional(
-      T.String({
-        minLength: 1,
-        maxLength: 128,
-        description: 'Docker network through which helpers reach the url; `host` when not given.',
-      }),
-    ),
-    username: T.Optional(T.String({ minLength: 1, maxLength: 256 })),
-    userPassword: T.Optional(
-      T.String({ minLength: 1, maxLength: 1024, description: 'Password of the user at the rest-server.' }),
-    ),
-    password: T.Optional(
-      T.String({ minLength: 8, maxLength: 1024, description: 'Password of the restic repository.' }),
-    ),
-    isDefault: T.Optional(T.Boolean({ default: false })),
-  }),
+    'Give exactly one of `volume`, `path`, `url`, `s3` and `sftp`, with the credentials of that place. The password is generated unless one is given for a repository that exists already. `medium` is `object_storage` for `s3`, else `disk`, unless it is given.',
+  input: object({ name: RepositoryName, ...properties }),
   output: Repository,
-  async run({ ports, onceId }, { name, isDefault = false, username, userPassword, password, ...where }) {
-    const location = toLocation(where);
+  async run({ ports, onceId }, { name, password, ...input }) {
+    const location = toLocation(input);
     if ('host' in location) ports.engines.get(location.host);
-    const secret = {
-      password: password ?? randomBytes(passwordBytes).toString('base64url'),
-      ...credentials(location, username, userPassword),
-    };
+    const credentials = toCredentials(location, input);
+    const secret = { password: password ?? randomBytes(passwordBytes).toString('base64url'), ...credentials };
     return await store.createRepository(ports.db, {
       id: onceId,
       name,
       location,
-      isDefault,
-      secret: ports.vault.seal(JSON.stringify(secret), secretPurpose(onceId)),
+      secret: sealSecret(ports, onceId, secret),
+      isDefault: input.isDefault ?? false,
+      medium: input.medium ?? (location.kind === 's3' ? 'object_storage' : 'disk'),
+      offSite: input.offSite ?? false,
+      appendOnly: input.appendOnly ?? false,
+      readOnly: input.readOnly ?? false,
+      copyTo: await store.idsOf(ports.db, input.copyTo ?? []),
     });
   },
 });
@@ -85,13 +90,15 @@ export const createRepository = command('repositories.create', {
 export const updateRepository = command('repositories.update', {
   permission: 'administer',
   reach: 'everything',
-  summary: 'Rename a repository, or make it the default one',
-  input: object({ ...address, name: T.Optional(RepositoryName), isDefault: T.Optional(T.Boolean()), expectedVersion }),
+  summary: 'Edit a repository',
+  description:
+    'Its place may change within its kind, when the same restic repository is found at another address. Credentials are replaced as a whole: those of one kind belong together.',
+  input: object({ ...address, name: T.Optional(RepositoryName), ...properties, expectedVersion }),
   output: Repository,
   async run({ ports }, { repository, expectedVersion: version, ...patch }) {
-    const { id } = await found(ports.db, repository);
-    await store.updateRepository(ports.db, id, patch, version);
-    return store.toRepository(await found(ports.db, id));
+    const row = await found(ports.db, repository);
+    await editRepository(ports, row, patch, version);
+    return store.toRepository(await found(ports.db, row.id));
   },
 });
 
@@ -99,14 +106,14 @@ export const deleteRepository = command('repositories.delete', {
   permission: 'administer',
   reach: 'everything',
   summary: 'Forget a repository without snapshots',
-  description: 'Its files stay where they are.',
+  description: 'Its files stay where they are. One that is only read is forgotten with its snapshots.',
   input: object({ ...address, confirm: T.Optional(T.String({ description: 'Name of the repository, once more.' })) }),
   output: Repository,
   async run({ ports }, { repository, confirm }) {
     const row = await found(ports.db, repository);
     if (confirm !== row.name)
       throw fail('confirmation_required', `Repeat the name of the repository in \`confirm\`: "${row.name}".`);
-    await store.deleteRepository(ports.db, row.id);
+    await store.deleteRepository(ports.db, row);
     return store.toRepository(row);
   },
 });
@@ -119,10 +126,44 @@ export const revealPassword = command('repositories.revealPassword', {
   input: object(address),
   output: RepositoryPassword,
   async run({ ports }, { repository }) {
-    const { id } = await found(ports.db, repository);
-    const { secret, location } = await openRepository(ports, id);
-    return { password: secret.password, command: `restic --repo ${plainAddress(location)} snapshots` };
+    const row = await found(ports.db, repository);
+    return { password: openSecret(ports, row).password, command: plainCommand(store.locationOf(row)) };
   },
+});
+
+export const testRepository = command('repositories.test', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Try to reach and open a repository',
+  description:
+    'A helper reaches it, opens it with its password and, unless it is only read, writes to it. How it went is on the repository (`test`); the job fails with the code of what is wrong.',
+  input: object({ ...address, host: WorkHost }),
+  output: Job,
+  recall: recallJob,
+  run: (context, input) => enqueueRepositoryJob(context, 'repository_test', input),
+});
+
+export const measureRepository = command('repositories.measure', {
+  permission: 'operate',
+  reach: 'everything',
+  summary: 'Count what a repository holds',
+  description: 'The numbers are on the repository (`statistics`) afterwards.',
+  input: object({ ...address, host: WorkHost }),
+  output: Job,
+  recall: recallJob,
+  run: (context, input) => enqueueRepositoryJob(context, 'repository_measure', input),
+});
+
+export const importRepository = command('repositories.import', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Read the snapshots of a repository into the catalogue',
+  description:
+    'For a repository that exists already: one of another Stowage, of plain restic, or of this one after the loss of its database. Nothing is written to it. Snapshots of volumes have their volume, project, reason and time back; others are foreign: they can be browsed, and restored into a new volume. Snapshots that are gone from the repository leave the catalogue.',
+  input: object({ ...address, host: WorkHost }),
+  output: Job,
+  recall: recallJob,
+  run: (context, input) => enqueueRepositoryJob(context, 'repository_import', input),
 });
 
 export const repositoriesOfSnapshots = query('repositories.byIds', {
@@ -139,37 +180,4 @@ async function found(db: Parameters<typeof store.findRepositoryRow>[0], nameOrId
   const row = await store.findRepositoryRow(db, nameOrId);
   if (row === null) throw repositoryNotFound(nameOrId);
   return row;
-}
-
-function toLocation({
-  host = 'local',
-  volume,
-  path,
-  url,
-  network = 'host',
-}: {
-  host?: string;
-  volume?: string;
-  path?: string;
-  url?: string;
-  network?: string;
-}): RepositoryLocation {
-  const given = [volume, path, url].filter((value) => value !== undefined).length;
-  if (given !== 1) throw fail('invalid_input', 'Give exactly one of `volume`, `path` and `url`.');
-  if (volume !== undefined) return { kind: 'volume', host, volume };
-  if (path !== undefined) return { kind: 'path', host, path };
-  return { kind: 'rest', url: url ?? '', network };
-}
-
-function credentials(location: RepositoryLocation, username: string | undefined, userPassword: string | undefined) {
-  if (username === undefined && userPassword === undefined) return {};
-  if (location.kind !== 'rest' || username === undefined || userPassword === undefined)
-    throw fail('invalid_input', '`username` and `userPassword` belong together, and to a `url`.');
-  return { username, userPassword };
-}
-
-function plainAddress(location: RepositoryLocation): string {
-  if (location.kind === 'rest') return `rest:${location.url}`;
-  if (location.kind === 'path') return location.path;
-  return `"$(docker volume inspect --format '{{.Mountpoint}}' ${location.volume})"`;
 }

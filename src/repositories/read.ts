@@ -1,57 +1,5 @@
-import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
-import { fail } from '../errors.ts';
-import type { RepositoryLocation, RepositorySecret } from '../restic/repository-access.ts';
-import { findDefaultRow, findRepositoryRow, locationOf, markReady, suspectLock } from './store.ts';
-
-/** A repository as jobs use it. */
-export interface OpenRepository {
-  readonly id: string;
-  readonly name: string;
-  readonly location: RepositoryLocation;
-  readonly secret: RepositorySecret;
-  readonly ready: boolean;
-  readonly lockSuspected: boolean;
-}
-
-/** Name and id of a repository, or of the default one. Throws `repository_not_found`. */
-export async function resolveRepository(
-  db: Reader,
-  nameOrId: string | undefined,
-): Promise<{ id: string; name: string; location: RepositoryLocation }> {
-  const row = nameOrId === undefined ? await findDefaultRow(db) : await findRepositoryRow(db, nameOrId);
-  if (row === null) throw repositoryNotFound(nameOrId);
-  return { id: row.id, name: row.name, location: locationOf(row) };
-}
-
-/** A repository with its secret opened. Throws `repository_not_found` and `master_key_wrong`. */
-export async function openRepository(ports: Pick<Ports, 'db' | 'vault'>, id: string): Promise<OpenRepository> {
-  const row = await findRepositoryRow(ports.db, id);
-  if (row === null) throw repositoryNotFound(id);
-  const secret: RepositorySecret = JSON.parse(ports.vault.open(row.secret, secretPurpose(row.id)));
-  return {
-    id: row.id,
-    name: row.name,
-    location: locationOf(row),
-    secret,
-    ready: row.state === 'ready',
-    lockSuspected: row.lockSuspected,
-  };
-}
-
-/** What the sealed secret of a repository is bound to. */
-export function secretPurpose(id: string): string {
-  return `repository/${id}`;
-}
-
-export function repositoryNotFound(nameOrId: string | undefined) {
-  return fail(
-    'repository_not_found',
-    nameOrId === undefined
-      ? 'There is no default repository; create one, or name the repository.'
-      : `There is no repository "${nameOrId}".`,
-  );
-}
+import { locationOf } from './store.ts';
 
 /** Whether a Docker volume holds a repository, and must stay for that. */
 export async function repositoryInVolume(db: Reader, host: string, volume: string): Promise<string | null> {
@@ -69,4 +17,7 @@ export async function repositoryVolumes(db: Reader, host: string): Promise<Map<s
   );
 }
 
-export { markReady, suspectLock };
+export { copiedTo, requireCopyable } from './copy-targets.ts';
+export { type OpenRepository, openRepository, type RepositoryReference, resolveRepository } from './open-repository.ts';
+export { requireReach, requireWritable, usableRepository } from './repository-reach.ts';
+export { prepareStep, type ResticStep, readyRepository, repositoryLock, runRestic, volumeGone } from './restic-step.ts';

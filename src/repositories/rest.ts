@@ -1,4 +1,4 @@
-import { route } from '../server/rest-binding.ts';
+import { accepted, route } from '../server/rest-binding.ts';
 import * as operations from './operations.ts';
 
 export const repositoryRoutes = [
@@ -10,5 +10,8 @@ export const repositoryRoutes = [
   route(operations.getRepository, 'GET', '/v1/repositories/:repository'),
   route(operations.updateRepository, 'PATCH', '/v1/repositories/:repository'),
   route(operations.deleteRepository, 'DELETE', '/v1/repositories/:repository'),
+  route(operations.testRepository, 'POST', '/v1/repositories/:repository/tests', accepted),
+  route(operations.importRepository, 'POST', '/v1/repositories/:repository/imports', accepted),
+  route(operations.measureRepository, 'POST', '/v1/repositories/:repository/measurements', accepted),
   route(operations.revealPassword, 'POST', '/v1/repositories/:repository/password'),
 ];

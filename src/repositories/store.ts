@@ -1,9 +1,9 @@
 import { type Database, isTaken, type Prisma, type Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
-import type { RepositoryLocation } from '../restic/repository-access.ts';
+import type { RepositoryLocation } from '../restic/repository-location.ts';
 import type { Page } from '../schema.ts';
-import type { Repository } from './model.ts';
+import type { Repository, RepositoryMedium, RepositoryStatistics, RepositoryTest } from './model.ts';
 
 type Row = Prisma.RepositoryGetPayload<object>;
 
@@ -19,12 +19,25 @@ export function toRepository(row: Row): Repository {
       volume: 'volume' in location ? location.volume : null,
       path: 'path' in location ? location.path : null,
       url: 'url' in location ? location.url : null,
+      s3: 's3' in location ? location.s3 : null,
+      sftp: 'sftp' in location ? location.sftp : null,
       network: 'network' in location ? location.network : null,
+      caCertificate: 'caCertificate' in location ? (location.caCertificate ?? null) : null,
     },
     isDefault: row.isDefault,
+    // The columns hold only what this store wrote, of these very types.
+    medium: row.medium as RepositoryMedium,
+    offSite: row.offSite,
+    appendOnly: row.appendOnly,
+    readOnly: row.readOnly,
+    copyTo: row.copyTo,
     state: row.state === 'ready' ? 'ready' : 'new',
+    resticId: row.resticId,
+    test: row.test as RepositoryTest | null,
+    statistics: row.statistics as RepositoryStatistics | null,
     createdAt: row.createdAt.toISOString(),
     initializedAt: row.initializedAt?.toISOString() ?? null,
+    importedAt: row.importedAt?.toISOString() ?? null,
     version: row.version,
   };
 }
@@ -35,28 +48,38 @@ export function locationOf({ location }: Pick<Row, 'location'>): RepositoryLocat
   return location as unknown as RepositoryLocation;
 }
 
-export interface NewRepository {
-  readonly id: string;
+/** What can be edited of a repository. */
+export interface RepositoryProperties {
   readonly name: string;
   readonly location: RepositoryLocation;
   readonly secret: Uint8Array<ArrayBuffer>;
   readonly isDefault: boolean;
+  readonly medium: RepositoryMedium;
+  readonly offSite: boolean;
+  readonly appendOnly: boolean;
+  readonly readOnly: boolean;
+  readonly copyTo: readonly string[];
 }
 
 /** Writes a repository down; one of the same id (a repeated call) is kept as it is. Throws `repository_exists`. */
-export async function createRepository(db: Database, { location, ...rest }: NewRepository): Promise<Repository> {
-  const existing = await db.repository.findUnique({ where: { id: rest.id } });
+export async function createRepository(
+  db: Database,
+  { id, ...properties }: RepositoryProperties & { readonly id: string },
+): Promise<Repository> {
+  const existing = await db.repository.findUnique({ where: { id } });
   if (existing !== null) return toRepository(existing);
-  try {
-    return await db.$transaction(async (tx) => {
-      if (rest.isDefault) await tx.repository.updateMany({ where: { isDefault: true }, data: { isDefault: false } });
-      return toRepository(await tx.repository.create({ data: { ...rest, kind: location.kind, location } }));
-    });
-  } catch (error) {
-    if (isTaken(error))
-      throw fail('repository_exists', `A repository "${rest.name}" exists already; choose another name.`);
-    throw error;
-  }
+  const { location, copyTo, ...plain } = properties;
+  return await unlessTaken(properties.name, () =>
+    db.$transaction(async (tx) => {
+      if (properties.isDefault)
+        await tx.repository.updateMany({ where: { isDefault: true }, data: { isDefault: false } });
+      return toRepository(
+        await tx.repository.create({
+          data: { ...plain, id, kind: location.kind, location: jsonOf(location), copyTo: [...copyTo] },
+        }),
+      );
+    }),
+  );
 }
 
 /** A repository by name or id, with its sealed secret, or null. */
@@ -82,22 +105,38 @@ export async function repositoriesByIds(db: Reader, ids: readonly string[]): Pro
   return rows.map(toRepository);
 }
 
-/** Makes a repository the default one. Throws `version_mismatch`. */
+/** The ids of these repositories, each a name or an id. Throws `repository_not_found` for the first that is missing. */
+export async function idsOf(db: Reader, namesOrIds: readonly string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const nameOrId of new Set(namesOrIds)) {
+    const row = await findRepositoryRow(db, nameOrId);
+    if (row === null) throw fail('repository_not_found', `There is no repository "${nameOrId}".`);
+    ids.push(row.id);
+  }
+  return [...new Set(ids)];
+}
+
+/** Edits a repository. Throws `version_mismatch` and `repository_exists`. */
 export async function updateRepository(
   db: Database,
   id: string,
-  patch: { isDefault?: boolean | undefined; name?: string | undefined },
+  {
+    location,
+    copyTo,
+    ...patch
+  }: { readonly [name in keyof RepositoryProperties]?: RepositoryProperties[name] | undefined },
   expectedVersion: number | undefined,
 ): Promise<void> {
-  try {
-    await db.$transaction(async (tx) => {
+  await unlessTaken(patch.name, () =>
+    db.$transaction(async (tx) => {
       if (patch.isDefault === true)
         await tx.repository.updateMany({ where: { isDefault: true, NOT: { id } }, data: { isDefault: false } });
       const { count } = await tx.repository.updateMany({
         where: { id, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
         data: {
-          ...(patch.name === undefined ? {} : { name: patch.name }),
-          ...(patch.isDefault === undefined ? {} : { isDefault: patch.isDefault }),
+          ...onlyGiven(patch),
+          ...(location === undefined ? {} : { kind: location.kind, location: jsonOf(location) }),
+          ...(copyTo === undefined ? {} : { copyTo: [...copyTo] }),
           version: { increment: 1 },
         },
       });
@@ -106,17 +145,17 @@ export async function updateRepository(
           'version_mismatch',
           `The repository is not at version ${expectedVersion} any more; read it again and repeat the change.`,
         );
-    });
-  } catch (error) {
-    if (isTaken(error))
-      throw fail('repository_exists', `A repository "${patch.name}" exists already; choose another name.`);
-    throw error;
-  }
+    }),
+  );
 }
 
-/** Forgets a repository that holds no snapshots; its files stay where they are. Throws `repository_in_use`. */
-export async function deleteRepository(db: Database, id: string): Promise<void> {
+/**
+ * Forgets a repository that holds no snapshots, or is only read; its files stay where they are. Throws
+ * `repository_in_use`.
+ */
+export async function deleteRepository(db: Database, { id, readOnly }: Pick<Row, 'id' | 'readOnly'>): Promise<void> {
   await db.$transaction(async (tx) => {
+    if (readOnly) await tx.snapshot.deleteMany({ where: { repositoryId: id } });
     const snapshots = await tx.snapshot.count({ where: { repositoryId: id } });
     const jobs = await tx.jobLock.count({ where: { resource: `repository/${id}` } });
     if (snapshots > 0 || jobs > 0)
@@ -124,15 +163,55 @@ export async function deleteRepository(db: Database, id: string): Promise<void> 
         'repository_in_use',
         `${snapshots} snapshots and ${jobs} running jobs need the repository; it can be deleted once they are gone.`,
       );
+    await tx.$executeRaw`update repositories set copy_to = array_remove(copy_to, ${id}::uuid) where ${id}::uuid = any(copy_to)`;
     await tx.repository.deleteMany({ where: { id } });
   });
 }
 
-export async function markReady(db: Reader, id: string): Promise<void> {
-  await db.repository.update({ where: { id }, data: { state: 'ready', initializedAt: new Date() } });
+/** Remembers that a repository was opened, and which one it is. Throws `repository_exists` when another is the same one. */
+export async function markReady(db: Reader, id: string, resticId: string): Promise<void> {
+  try {
+    await db.repository.update({ where: { id }, data: { state: 'ready', resticId } });
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    const other = await db.repository.findUnique({ where: { resticId } });
+    throw fail(
+      'repository_exists',
+      `The restic repository at this place is known as "${other?.name ?? 'another one'}" already; use that one.`,
+    );
+  }
+  await db.repository.updateMany({ where: { id, initializedAt: null }, data: { initializedAt: new Date() } });
 }
 
 /** Remembers that a restic died at the repository and may have left a lock, or that the locks were removed. */
 export async function suspectLock(db: Reader, id: string, suspected: boolean): Promise<void> {
   await db.repository.updateMany({ where: { id }, data: { lockSuspected: suspected } });
+}
+
+/** Keeps what a job found out about a repository; one that was deleted meanwhile is let go. */
+export async function keepFacts(
+  db: Reader,
+  id: string,
+  facts: { readonly test?: RepositoryTest; readonly statistics?: RepositoryStatistics; readonly importedAt?: Date },
+): Promise<void> {
+  await db.repository.updateMany({ where: { id }, data: facts });
+}
+
+async function unlessTaken<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isTaken(error)) throw fail('repository_exists', `A repository "${name}" exists already; choose another name.`);
+    throw error;
+  }
+}
+
+function onlyGiven<T extends object>(patch: T): { [name in keyof T]: Exclude<T[name], undefined> } {
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [name in keyof T]: Exclude<T[name], undefined> };
+}
+
+/** A location has no undefined fields once it is JSON. */
+function jsonOf(location: RepositoryLocation): Prisma.InputJsonObject {
+  return JSON.parse(JSON.stringify(location));
 }

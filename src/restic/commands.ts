@@ -20,14 +20,60 @@ export function volumePath(host: string, volume: string): string {
 
 const noRepositoryExit = 10;
 
-/** Makes a new repository, unless there is one that the password opens. */
-export function initCommand(): string[] {
-  const look = 'restic cat config --quiet --no-cache --no-lock > /dev/null';
+/** The config of the repository as one line, which tells its id. */
+const showConfig = `printf '%s' "$config" | tr -d '\\n'; echo`;
+
+/**
+ * A bucket that is not there looks like an empty one to restic when it is told a region, and it would make the bucket.
+ * Without a region it asks for that first, and complains. Buckets are made by who pays for them.
+ */
+const askForBucket =
+  '[ -z "$AWS_DEFAULT_REGION" ] || env -u AWS_DEFAULT_REGION restic cat config --quiet --no-cache --no-lock > /dev/null';
+
+/**
+ * Makes a new repository, unless there is one that the password opens, and prints its config. With `asSource` it cuts
+ * files as the repository does that is copied from.
+ */
+export function initCommand(asSource: boolean): string[] {
+  const look = 'config=$(restic cat config --quiet --no-cache --no-lock)';
+  const make = `restic init --no-cache${asSource ? ' --copy-chunker-params' : ''} > /dev/null`;
   return [
     'sh',
     '-c',
-    `${look}; code=$?; [ $code = ${noRepositoryExit} ] || exit $code; exec restic init --json --no-cache`,
+    `${look}; code=$?
+if [ $code = ${noRepositoryExit} ]; then ${askForBucket}; ${make} && ${look}; code=$?; fi
+[ $code = 0 ] || exit $code
+${showConfig}`,
   ];
+}
+
+/** In the words of newer ones: an old restic knows no JSON of it. */
+const tellVersion = `restic version | sed -n 's/^restic \\([^ ]*\\).*/{"message_type":"version","version":"\\1"}/p'`;
+
+/** Tells restic's version. */
+export function versionCommand(): string[] {
+  return ['sh', '-c', tellVersion];
+}
+
+/** Tells restic's version, then opens the repository and prints its config; with a lock, which is written and removed again, unless `reads`. */
+export function testCommand(reads: boolean): string[] {
+  const open = `restic cat config --quiet --no-cache${reads ? ' --no-lock' : ''}`;
+  return [
+    'sh',
+    '-c',
+    `${tellVersion}
+config=$(${open}); code=$?
+if [ $code = ${noRepositoryExit} ]; then ${askForBucket}; fi
+[ $code = 0 ] || exit $code
+${showConfig}`,
+  ];
+}
+
+/** What the repository holds, and where it is one of a host (`mountedAt`) the room around it. */
+export function statisticsCommand(mountedAt: string | null): string[] {
+  const stats = 'restic stats --mode raw-data --json --no-cache --no-lock';
+  if (mountedAt === null) return ['sh', '-c', `exec ${stats}`];
+  return ['sh', '-c', `stat -f -c '{"block_bytes":%S,"blocks":%b,"available":%a}' ${mountedAt}; exec ${stats}`];
 }
 
 /** Backs up one folder; `tags` are kept with the snapshot. */
@@ -45,16 +91,54 @@ export function backupCommand(path: string, host: string, tags: readonly string[
   ];
 }
 
+/** Keeps nothing but tags: a snapshot of an empty file. */
+export function noteCommand(host: string, tags: readonly string[]): string[] {
+  const flags = ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
+  return ['sh', '-c', 'restic backup --stdin --stdin-filename note "$@" < /dev/null', 'note', ...flags];
+}
+
+/** How a folder of a snapshot is written into a volume. */
+export interface RestorePlan {
+  /** Where the helper mounts the volume. */
+  readonly mountedAt: string;
+  readonly command: string[];
+}
+
+const foreignAt = '/volumes/restored';
+
 /**
- * Restores the folder `path` of a snapshot to the same path, then asks restic what is still missing: the second summary
- * says nothing but zeros when all came back. With `--include` (not `snapshot:path`) the folder's own owner, mode and
- * time come back too. `always` compares contents, not only size and time.
+ * Restores the folder `path` of a snapshot, then asks restic what is still missing: the second summary says nothing but
+ * zeros when all came back. The volume is mounted where restic writes the folder itself, with `--include` (not
+ * `snapshot:path`): then the folder's own owner, mode and time come back too. `always` compares contents, not only size
+ * and time.
  */
-export function restoreCommand(snapshot: string, path: string): string[] {
-  const common = ['--json', '--no-cache', '--no-lock', '--delete', '--include', path, '--target', '/', snapshot];
+export function restorePlan(snapshot: string, path: string): RestorePlan {
+  if (path.startsWith('/volumes/')) return planOf({ mountedAt: path, source: snapshot, include: path, target: '/' });
+  if (path === '/') return planOf({ mountedAt: foreignAt, source: snapshot, include: null, target: foreignAt });
+  // A foreign path may be one that the helper itself lives in, so its folder is written elsewhere.
+  const cut = path.lastIndexOf('/');
+  const [parent, own] = [path.slice(0, cut), path.slice(cut)];
+  return planOf({
+    mountedAt: `${foreignAt}${own}`,
+    source: parent === '' ? snapshot : `${snapshot}:${parent}`,
+    include: own,
+    target: foreignAt,
+  });
+}
+
+interface Writing {
+  readonly mountedAt: string;
+  readonly source: string;
+  readonly include: string | null;
+  readonly target: string;
+}
+
+function planOf({ mountedAt, source, include, target }: Writing): RestorePlan {
+  const only = include === null ? [] : ['--include', include.replace(/[*?[\]\\]/g, '\\$&')];
+  const common = ['--json', '--no-cache', '--no-lock', '--delete', ...only, '--target', target, '--', source];
   const restore = 'restic restore --sparse --overwrite always "$@"';
   const verify = 'restic restore --dry-run --overwrite if-changed "$@"';
-  return ['sh', '-c', `${restore} && exec ${verify}`, 'restore', ...common];
+  return { mountedAt, command: ['sh', '-c', `${restore} && exec ${verify}`, 'restore', ...common] };
 }
 
 /** Lists one folder of a snapshot. */
@@ -65,6 +149,38 @@ export function listCommand(snapshot: string, path: string): string[] {
 /** Writes one file of a snapshot to the standard output. */
 export function dumpCommand(snapshot: string, path: string): string[] {
   return ['restic', 'dump', '--quiet', '--no-cache', '--no-lock', snapshot, path];
+}
+
+const snapshotList = '/tmp/snapshots';
+/**
+ * Prints the snapshots of the repository, each on a line of its own, and how many there are. restic prints them as one
+ * line, and the engine's log breaks long ones. No string holds these words: a quote in it has a backslash before it.
+ */
+const printSnapshots = `sed -e 's/^\\[//' -e 's/\\]$//' -e 's/},{"time":"/}\\n{"time":"/g' ${snapshotList}.json > ${snapshotList} || exit
+cat ${snapshotList}; echo
+echo "{\\"listed_snapshots\\":$(grep -c '^{"time"' ${snapshotList})}"`;
+
+/** Prints the config and the snapshots of a repository; changes nothing in it. */
+export function snapshotsCommand(): string[] {
+  const config = 'config=$(restic cat config --quiet --no-cache --no-lock) || exit';
+  const list = `restic snapshots --json --no-cache --no-lock > ${snapshotList}.json || exit`;
+  return ['sh', '-c', [config, showConfig, list, printSnapshots].join('\n')];
+}
+
+/**
+ * Copies a snapshot from the repository that is copied from, unless that was done before, and prints what the other has
+ * of the same host and path. restic does not tell the id of the copy in any other way.
+ */
+export function copyCommand(snapshot: string, host: string, path: string): string[] {
+  // Without a lock in the repository that is copied from, which is mounted read-only.
+  const copy = 'restic copy --no-cache --no-lock -- "$1" >&2 || exit';
+  const list = `restic snapshots --json --no-cache --no-lock --host "$2" --path "$3" > ${snapshotList}.json || exit`;
+  return ['sh', '-c', [copy, list, printSnapshots].join('\n'), 'copy', snapshot, host, path];
+}
+
+/** Takes a snapshot off the list; what only it needed stays until the repository is pruned. */
+export function forgetCommand(snapshot: string): string[] {
+  return ['restic', 'forget', '--json', '--no-cache', '--', snapshot];
 }
 
 /** Removes every lock; only for who knows that no restic works on the repository. */

@@ -59,6 +59,43 @@ const Node = T.Object({
   mtime: T.Optional(T.String()),
 });
 
+const Config = T.Object({ version: T.Number(), id: T.String(), chunker_polynomial: T.String() });
+
+const ResticVersion = T.Object({ message_type: T.Literal('version'), version: T.String() });
+
+const RawStatistics = T.Object({
+  total_size: T.Number(),
+  total_uncompressed_size: T.Optional(T.Number()),
+  compression_ratio: T.Optional(T.Number()),
+  total_blob_count: T.Optional(T.Number()),
+  snapshots_count: T.Number(),
+});
+
+const ListedSnapshot = T.Object({
+  time: T.String(),
+  tree: T.String(),
+  paths: T.Array(T.String()),
+  hostname: T.Optional(T.String()),
+  tags: T.Optional(T.Array(T.String())),
+  original: T.Optional(T.String()),
+  summary: T.Optional(
+    T.Object({
+      backup_end: T.Optional(T.String()),
+      total_files_processed: T.Optional(T.Number()),
+      total_bytes_processed: T.Optional(T.Number()),
+      data_added: T.Optional(T.Number()),
+      data_added_packed: T.Optional(T.Number()),
+    }),
+  ),
+  id: T.String(),
+});
+
+/** How many snapshots a list has, told by ourselves after its last one. */
+const SnapshotCount = T.Object({ listed_snapshots: T.Number() });
+
+/** Of `stat --file-system`, in the words of ours that {@link statisticsCommand} gives it. */
+const Room = T.Object({ block_bytes: T.Number(), blocks: T.Number(), available: T.Number() });
+
 /** What restic's `--json` lines say, by the kinds that Stowage reads. */
 export type ResticMessage =
   | { readonly kind: 'status'; readonly status: Static<typeof Status> }
@@ -66,7 +103,13 @@ export type ResticMessage =
   | { readonly kind: 'restore'; readonly summary: Static<typeof RestoreSummary> }
   | { readonly kind: 'error'; readonly item: string; readonly message: string }
   | { readonly kind: 'exit'; readonly message: string }
-  | { readonly kind: 'node'; readonly node: Static<typeof Node> };
+  | { readonly kind: 'node'; readonly node: Static<typeof Node> }
+  | { readonly kind: 'config'; readonly config: Static<typeof Config> }
+  | { readonly kind: 'version'; readonly version: string }
+  | { readonly kind: 'snapshot'; readonly snapshot: Static<typeof ListedSnapshot> }
+  | { readonly kind: 'count'; readonly snapshots: number }
+  | { readonly kind: 'room'; readonly room: Static<typeof Room> }
+  | { readonly kind: 'statistics'; readonly statistics: Static<typeof RawStatistics> };
 
 /** Reads one line of restic's output; null when it is none that Stowage knows. */
 export function readLine(line: string): ResticMessage | null {
@@ -77,6 +120,12 @@ export function readLine(line: string): ResticMessage | null {
   if (Value.Check(ItemError, value)) return { kind: 'error', item: value.item ?? '', message: value.error.message };
   if (Value.Check(ExitError, value)) return { kind: 'exit', message: value.message };
   if (Value.Check(Node, value)) return { kind: 'node', node: value };
+  if (Value.Check(Config, value)) return { kind: 'config', config: value };
+  if (Value.Check(ResticVersion, value)) return { kind: 'version', version: value.version };
+  if (Value.Check(ListedSnapshot, value)) return { kind: 'snapshot', snapshot: value };
+  if (Value.Check(SnapshotCount, value)) return { kind: 'count', snapshots: value.listed_snapshots };
+  if (Value.Check(Room, value)) return { kind: 'room', room: value };
+  if (Value.Check(RawStatistics, value)) return { kind: 'statistics', statistics: value };
   return null;
 }
 
@@ -94,3 +143,7 @@ export type ResticNode = Static<typeof Node>;
 export type BackupSummary = Static<typeof BackupSummary>;
 export type RestoreSummary = Static<typeof RestoreSummary>;
 export type ResticStatus = Static<typeof Status>;
+/** A snapshot as `restic snapshots` lists it. */
+export type ListedSnapshot = Static<typeof ListedSnapshot>;
+export type FileSystemRoom = Static<typeof Room>;
+export type RawStatistics = Static<typeof RawStatistics>;

@@ -6,6 +6,7 @@ import { dumpCommand, listCommand, readCapabilities } from '../restic/commands.t
 import { exitFailure } from '../restic/exit.ts';
 import { type ResticNode, readLine } from '../restic/output.ts';
 import { repositoryAccess, resticHelper } from '../restic/repository-access.ts';
+import { hostOf } from '../restic/repository-location.ts';
 import type { Download } from '../schema.ts';
 import type { Snapshot, SnapshotEntry } from './model.ts';
 
@@ -16,7 +17,8 @@ export async function listFolder(ports: Ports, snapshot: Snapshot, path: string)
   const whole = wholePath(snapshot, path);
   const nodes = await listNodes(ports, snapshot, whole);
   const folder = whole.endsWith('/') ? whole.slice(0, -1) : whole;
-  const self = nodes.find((node) => node.path === folder);
+  // The root of a snapshot is no node of it.
+  const self = folder === '' ? { type: 'dir' } : nodes.find((node) => node.path === folder);
   if (self === undefined) throw pathNotFound(snapshot, path);
   if (self.type !== 'dir')
     throw fail('path_not_a_folder', `"${path}" is a ${self.type}; download it, or list the folder it is in.`);
@@ -55,28 +57,34 @@ async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promi
 /** What a helper needs that reads from the repository of a snapshot. */
 async function readerOf(ports: Ports, snapshot: Snapshot, command: readonly string[]) {
   const { location, secret } = await openRepository(ports, snapshot.repositoryId);
-  const access = repositoryAccess(location, secret, false);
+  const access = repositoryAccess({ location, secret }, false);
   return {
-    engine: ports.engines.get(readerHost(location, snapshot)),
+    engine: ports.engines.get(readerHost(ports, location, snapshot)),
     spec: resticHelper(access, command, { capabilities: readCapabilities }),
     secrets: access.secrets,
   };
 }
 
-/** A local repository is read on its own host; others are read where the volume was. */
-function readerHost(location: OpenRepository['location'], snapshot: Snapshot): string {
-  return 'host' in location ? location.host : snapshot.host;
+/** A local repository is read on its own host; others are read where the volume was, or on any host when that is gone. */
+function readerHost(ports: Ports, location: OpenRepository['location'], snapshot: Snapshot): string {
+  const hosts = ports.engines.names();
+  return hostOf(location) ?? hosts.find((name) => name === snapshot.host) ?? hosts[0] ?? snapshot.host;
 }
 
 function wholePath(snapshot: Snapshot, path: string): string {
   const below = path.replace(/\/+$/, '').replace(/^\/+/, '');
-  return below === '' ? snapshot.path : `${snapshot.path}/${below}`;
+  return below === '' ? snapshot.path : `${rootOf(snapshot)}/${below}`;
+}
+
+/** What stands in front of the paths below a snapshot's folder. */
+function rootOf({ path }: Snapshot): string {
+  return path === '/' ? '' : path;
 }
 
 function toEntry(node: ResticNode, snapshot: Snapshot): SnapshotEntry {
   return {
     name: node.name,
-    path: node.path.slice(snapshot.path.length),
+    path: node.path.slice(rootOf(snapshot).length),
     type: node.type as SnapshotEntry['type'],
     bytes: node.type === 'file' ? (node.size ?? 0) : null,
     mode: node.mode === undefined ? null : permissionBits(node.mode),

@@ -1,9 +1,9 @@
-import { Bytes, Count, DateTime, HostName, nullable, object, page, type Static, T, Uuid, words } from '../schema.ts';
+import { Bytes, Count, DateTime, nullable, object, page, type Static, T, Uuid, words } from '../schema.ts';
 
 export const SnapshotReason = words(
   'SnapshotReason',
-  ['backup', 'before_restore', 'before_delete'],
-  'Why a snapshot was made.',
+  ['backup', 'before_restore', 'before_delete', 'foreign'],
+  'Why a snapshot was made; `foreign` ones were not made of a volume by Stowage.',
 );
 export type SnapshotReason = Static<typeof SnapshotReason>;
 export const SnapshotState = words('SnapshotState', ['good', 'partial'], '`partial`: some files could not be read.');
@@ -20,10 +20,12 @@ export const Snapshot = object(
   {
     id: T.String({ 'x-gql': 'ID', description: "restic's snapshot id." }),
     repositoryId: Uuid,
-    host: HostName,
-    volume: T.String(),
+    host: T.String({ description: 'Host of the volume; of a foreign snapshot the name that restic was given.' }),
+    volume: nullable(T.String({ description: 'Null for a foreign snapshot: one that was not made of a volume.' })),
     project: nullable(T.String()),
-    path: T.String({ description: 'Path of the volume inside of the snapshot.' }),
+    path: T.String({ description: 'Folder that holds what was backed up, inside of the snapshot.' }),
+    paths: T.Array(T.String(), { description: 'What was backed up, as restic was told.' }),
+    original: nullable(T.String({ 'x-gql': 'ID', description: 'Snapshot that this one is a copy of.' })),
     reason: SnapshotReason,
     state: SnapshotState,
     files: Count,

@@ -1,22 +1,15 @@
-import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
-import { query, type Target } from '../operation.ts';
+import { query } from '../operation.ts';
 import { resolveRepository } from '../repositories/read.ts';
 import { Download, HostName, object, paging, T } from '../schema.ts';
+import { VolumeName } from '../volumes/model.ts';
+import { volumeTarget } from '../volumes/read.ts';
 import { listFolder, openFile } from './browse.ts';
+import { copiesOf } from './copies.ts';
+import { VolumeCopies } from './copies-model.ts';
 import { EntryPath, Snapshot, SnapshotEntryPage, SnapshotId, SnapshotPage, SnapshotReason } from './model.ts';
 import * as store from './store.ts';
-
-const snapshotTarget: Target<{ snapshot: string }> = {
-  find: ({ ports }, { snapshot }) => store.findSnapshot(ports.db, snapshot),
-  absent: ({ snapshot }) => fail('snapshot_not_found', `There is no snapshot "${snapshot}".`),
-};
-
-async function found(context: Parameters<typeof snapshotTarget.find>[0], snapshot: string): Promise<Snapshot> {
-  const row = await store.findSnapshot(context.ports.db, snapshot);
-  if (row === null) throw snapshotTarget.absent({ snapshot });
-  return row;
-}
+import { requireSnapshot, snapshotTarget } from './target.ts';
 
 export const listSnapshots = query('snapshots.list', {
   permission: 'read',
@@ -57,7 +50,7 @@ export const getSnapshot = query('snapshots.get', {
   summary: 'Read a snapshot',
   input: object({ snapshot: SnapshotId }),
   output: Snapshot,
-  run: (context, { snapshot }) => found(context, snapshot),
+  run: (context, { snapshot }) => requireSnapshot(context, snapshot),
 });
 
 export const listEntries = query('snapshots.entries', {
@@ -69,7 +62,7 @@ export const listEntries = query('snapshots.entries', {
   input: object({ snapshot: SnapshotId, path: T.Optional(EntryPath), ...paging }),
   output: SnapshotEntryPage,
   async run(context, { snapshot, path = '/', limit = 50, cursor }) {
-    const entries = await listFolder(context.ports, await found(context, snapshot), path);
+    const entries = await listFolder(context.ports, await requireSnapshot(context, snapshot), path);
     const after = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? '');
     const rest = after === null ? entries : entries.filter(({ name }) => name > after);
     return toPage(
@@ -87,7 +80,42 @@ export const downloadFile = query('snapshots.file', {
   summary: 'Download one file of a snapshot',
   input: object({ snapshot: SnapshotId, path: EntryPath }),
   output: Download,
-  run: async (context, { snapshot, path }) => openFile(context.ports, await found(context, snapshot), path),
+  run: async (context, { snapshot, path }) => openFile(context.ports, await requireSnapshot(context, snapshot), path),
+});
+
+export const getVolumeCopies = query('snapshots.copiesOfVolume', {
+  permission: 'read',
+  reach: volumeTarget,
+  summary: 'Judge the copies of a volume by 3-2-1',
+  description:
+    '3 copies (the volume itself is one) on 2 media, 1 of them off-site. Each repository counts once, with its newest good snapshot.',
+  input: object({ host: HostName, name: VolumeName }),
+  output: VolumeCopies,
+  async run({ ports, scope }, { host, name }) {
+    const [copies] = await copiesOf(ports.db, scope, [`${host}/${name}`]);
+    if (copies === undefined) throw volumeTarget.absent({ host, name });
+    return copies;
+  },
+});
+
+export const copiesOfVolumes = query('snapshots.copiesOfVolumes', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Batch for Volume.copies',
+  input: object({ volumes: T.Array(T.String(), { maxItems: 1000, description: '`host/name`' }) }),
+  output: T.Array(VolumeCopies),
+  run: ({ ports, scope }, { volumes }) => copiesOf(ports.db, scope, volumes),
+});
+
+export const copiesOfSnapshots = query('snapshots.copies', {
+  internal: true,
+  permission: 'read',
+  reach: 'anything',
+  summary: 'Batch for Snapshot.copies',
+  input: object({ originals: T.Array(T.String(), { maxItems: 1000 }) }),
+  output: T.Array(Snapshot),
+  run: ({ ports, scope }, { originals }) => store.copiesOfSnapshots(ports.db, scope, originals),
 });
 
 export const newestSnapshots = query('snapshots.ofVolumes', {

@@ -1,1 +1,4 @@
-export { findSnapshot, recordSnapshot } from './store.ts';
+export { catalogueOf, noteTagsOf, tagsOf } from './catalogue-of.ts';
+export { findSnapshot, recordSnapshot, removeSnapshot } from './store.ts';
+export { syncSnapshots } from './sync.ts';
+export { requireSnapshot, snapshotTarget } from './target.ts';

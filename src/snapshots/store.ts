@@ -19,9 +19,13 @@ export interface NewSnapshot {
   readonly id: string;
   readonly repositoryId: string;
   readonly host: string;
-  readonly volume: string;
+  readonly volume: string | null;
   readonly project: string | null;
   readonly path: string;
+  /** The path alone when not given. */
+  readonly paths?: readonly string[];
+  /** Snapshot that this one is a copy of. */
+  readonly original?: string | null;
   readonly reason: SnapshotReason;
   readonly state: SnapshotState;
   readonly files: number;
@@ -32,8 +36,11 @@ export interface NewSnapshot {
 }
 
 function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, reason, state, ...row }: Row): Snapshot {
+  const { originalId, recordedAt: _recordedAt, paths, ...rest } = row;
   return {
-    ...row,
+    ...rest,
+    original: originalId,
+    paths: paths.length === 0 ? [row.path] : paths,
     host: hostName,
     volume: volumeName,
     // The columns hold only what this store wrote, of these very types.
@@ -47,9 +54,18 @@ function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, r
 }
 
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
-export async function recordSnapshot(db: Reader, { host, volume, ...snapshot }: NewSnapshot): Promise<void> {
-  const data = { ...snapshot, hostName: host, volumeName: volume };
+export async function recordSnapshot(
+  db: Reader,
+  { host, volume, paths, original = null, ...snapshot }: NewSnapshot,
+): Promise<void> {
+  const place = { hostName: host, volumeName: volume, paths: [...(paths ?? [snapshot.path])] };
+  const data = { ...snapshot, ...place, originalId: original };
   await db.snapshot.upsert({ where: { id: snapshot.id }, create: data, update: {} });
+}
+
+/** Takes a snapshot out of the catalogue. */
+export async function removeSnapshot(db: Reader, id: string): Promise<void> {
+  await db.snapshot.deleteMany({ where: { id } });
 }
 
 /** A snapshot by its id or the beginning of it; null when there is none or more than one. */
@@ -90,6 +106,19 @@ export async function newestSnapshotsOf(
     ) s`;
   const rows = await db.snapshot.findMany({
     where: { AND: [{ id: { in: ids.map(({ id }) => id) } }, within(scope)] },
+    orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
+  });
+  return rows.map(toSnapshot);
+}
+
+/** The copies of these snapshots in other repositories. */
+export async function copiesOfSnapshots(
+  db: Reader,
+  scope: ProjectScope,
+  originals: readonly string[],
+): Promise<Snapshot[]> {
+  const rows = await db.snapshot.findMany({
+    where: { AND: [{ originalId: { in: [...originals] } }, within(scope)] },
     orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
   });
   return rows.map(toSnapshot);

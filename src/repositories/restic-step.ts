@@ -4,11 +4,13 @@ import { fail } from '../errors.ts';
 import type { LockRequest, RunningJob } from '../jobs/handler.ts';
 import { dropPhantom, type HelperOutcome, prepareHelper, runHelper } from '../jobs/helper-run.ts';
 import { whileAlone } from '../jobs/locks.ts';
-import { markReady, type OpenRepository, suspectLock } from '../repositories/read.ts';
 import { initCommand, unlockCommand } from '../restic/commands.ts';
-import { exitFailure } from '../restic/exit.ts';
+import { exitFailure, isHopeless } from '../restic/exit.ts';
 import { type ResticMessage, readLine } from '../restic/output.ts';
-import { repositoryAccess, resticHelper } from '../restic/repository-access.ts';
+import { copyAccess, type RepositoryAccess, repositoryAccess, resticHelper } from '../restic/repository-access.ts';
+import type { OpenRepository } from './open-repository.ts';
+import { requireWritable } from './repository-reach.ts';
+import { markReady, suspectLock } from './store.ts';
 
 /** A run of restic in a helper, for a job. */
 export interface ResticStep {
@@ -16,7 +18,12 @@ export interface ResticStep {
   readonly command: readonly string[];
   readonly capabilities: readonly string[];
   readonly mounts: readonly HelperMount[];
-  readonly onMessage: (message: ResticMessage) => void;
+  /** Gets what it writes to its standard output and errors, and when it wrote it. */
+  readonly onMessage: (message: ResticMessage, at: Date) => void;
+  /** The step changes nothing in the repository: one of a host is mounted read-only. */
+  readonly reads?: boolean;
+  /** A repository that the step copies from. */
+  readonly source?: OpenRepository;
 }
 
 /** Jobs that may work on one repository at a time share its slots. */
@@ -31,7 +38,8 @@ export async function prepareStep(
   repository: OpenRepository,
   step: ResticStep,
 ): Promise<void> {
-  await requireRepositoryVolume(engine, repository);
+  await requireRepositoryVolume(engine, repository, step.reads === true);
+  if (step.source !== undefined) await requireRepositoryVolume(engine, step.source, true);
   const spec = specOf(repository, step);
   await prepareHelper(engine, job, { step: step.step, spec });
   const gone = await dropPhantom(engine, job, { step: step.step, spec });
@@ -46,18 +54,20 @@ export async function runRestic(
   step: ResticStep,
 ): Promise<HelperOutcome> {
   await prepareStep(engine, job, repository, step);
-  const { secrets } = repositoryAccess(repository.location, repository.secret, true);
+  const { secrets } = accessOf(repository, step);
   try {
     const outcome = await runHelper(engine, job, {
       step: step.step,
       spec: specOf(repository, step),
       secrets,
-      onLine: ({ text }) => {
+      onLine: ({ text, at }) => {
         const message = readLine(text);
-        if (message !== null) step.onMessage(message);
+        if (message !== null) step.onMessage(message, at);
       },
+      // restic tries for a quarter of an hour what a server has refused for good.
+      isHopeless: ({ stream, text }) => stream === 'stderr' && isHopeless(text),
     });
-    if (outcome.exitCode >= 128) await suspectLock(job.ports.db, repository.id, true);
+    if (outcome.exitCode >= 128 && step.reads !== true) await suspectLock(job.ports.db, repository.id, true);
     return outcome;
   } catch (error) {
     if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled')
@@ -66,11 +76,13 @@ export async function runRestic(
   }
 }
 
-function specOf(repository: OpenRepository, { command, capabilities, mounts }: ResticStep) {
-  return resticHelper(repositoryAccess(repository.location, repository.secret, true), command, {
-    capabilities,
-    mounts,
-  });
+function specOf(repository: OpenRepository, step: ResticStep) {
+  const { command, capabilities, mounts } = step;
+  return resticHelper(accessOf(repository, step), command, { capabilities, mounts });
+}
+
+function accessOf(repository: OpenRepository, { source, reads = false }: ResticStep): RepositoryAccess {
+  return source === undefined ? repositoryAccess(repository, !reads) : copyAccess(repository, source);
 }
 
 /** The failure for a volume that was there when the job was asked for. */
@@ -78,10 +90,14 @@ export function volumeGone(host: string, volume: string) {
   return fail('volume_not_found', `Volume "${volume}" is not on host "${host}" any more; nothing was done.`);
 }
 
-/** A repository in use whose volume is gone must not silently become a new, empty one. */
-async function requireRepositoryVolume(engine: Engine, { location, name, ready }: OpenRepository): Promise<void> {
+/** A repository in use whose volume is gone must not silently become a new, empty one; nor does reading make one. */
+async function requireRepositoryVolume(
+  engine: Engine,
+  { location, name, ready }: OpenRepository,
+  reads: boolean,
+): Promise<void> {
   if (location.kind !== 'volume' || (await engine.findVolume(location.volume)) !== null) return;
-  if (ready)
+  if (ready || reads)
     throw fail(
       'repository_missing',
       `The Docker volume "${location.volume}" of repository "${name}" is gone; restore it before the repository is used again.`,
@@ -94,41 +110,58 @@ async function requireRepositoryVolume(engine: Engine, { location, name, ready }
   });
 }
 
-/** Makes the restic repository at its first use, and removes the locks of helpers that died. Gives it back ready. */
+/**
+ * Makes the restic repository at its first use, and removes the locks of helpers that died. Gives it back ready. With a
+ * `source` a new repository cuts files as that one does, so that what both hold is stored once. Throws
+ * `repository_read_only`, and `repository_exists` when it is known under another name.
+ */
 export async function readyRepository(
   engine: Engine,
   job: RunningJob,
   repository: OpenRepository,
+  source?: OpenRepository,
 ): Promise<OpenRepository> {
-  if (!repository.ready) await initialize(engine, job, repository);
+  requireWritable(repository);
+  if (!repository.ready) await initialize(engine, job, repository, source);
   if (repository.lockSuspected) await removeStaleLocks(engine, job, repository);
   return { ...repository, ready: true };
 }
 
-async function initialize(engine: Engine, job: RunningJob, repository: OpenRepository): Promise<void> {
+async function initialize(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  source: OpenRepository | undefined,
+): Promise<void> {
   await job.ports.locks.hold(`repository/${repository.id}/init`, async () => {
-    const { exitCode, complaints } = await runRestic(engine, job, repository, quietStep('init', initCommand()));
+    const found: { id: string | null } = { id: null };
+    const step: ResticStep = {
+      step: 'init',
+      command: initCommand(source !== undefined),
+      capabilities: [],
+      mounts: [],
+      onMessage(message) {
+        if (message.kind === 'config') found.id = message.config.id;
+      },
+      ...(source === undefined ? {} : { source }),
+    };
+    const { exitCode, complaints } = await runRestic(engine, job, repository, step);
     if (exitCode !== 0) throw exitFailure('init', exitCode, complaints);
-    await markReady(job.ports.db, repository.id);
+    if (found.id === null)
+      throw fail('helper_failed', 'restic ended without naming the repository; see the log of the job.');
+    await markReady(job.ports.db, repository.id, found.id);
   });
 }
 
 async function removeStaleLocks(engine: Engine, job: RunningJob, repository: OpenRepository): Promise<void> {
   const alone = await whileAlone(job.ports.db, job.id, repositoryLock(job, repository.id), async () => {
-    const { exitCode, complaints } = await runRestic(
-      engine,
-      job,
-      { ...repository, ready: true },
-      quietStep('unlock', unlockCommand()),
-    );
+    const step = { step: 'unlock', command: unlockCommand(), capabilities: [], mounts: [] };
+    const opened = { ...repository, ready: true };
+    const { exitCode, complaints } = await runRestic(engine, job, opened, { ...step, onMessage: () => undefined });
     if (exitCode !== 0) throw exitFailure('unlock', exitCode, complaints);
     await suspectLock(job.ports.db, repository.id, false);
     await job.log('info', 'Removed the lock that a dead helper had left in the repository.');
   });
   if (!alone)
     await job.log('info', 'A dead helper may have left a lock; it stays until no other job uses the repository.');
-}
-
-function quietStep(step: string, command: readonly string[]): ResticStep {
-  return { step, command, capabilities: [], mounts: [], onMessage: () => undefined };
 }

@@ -1,0 +1,11 @@
+import type { JobHandler } from '../jobs/handler.ts';
+import { importHandler } from './import-handler.ts';
+import { measureHandler } from './measure-handler.ts';
+import { testHandler } from './test-handler.ts';
+
+/** What the workers do for the kinds of job of this domain. */
+export const repositoryHandlers = {
+  repository_import: importHandler,
+  repository_test: testHandler,
+  repository_measure: measureHandler,
+} satisfies Record<string, JobHandler>;

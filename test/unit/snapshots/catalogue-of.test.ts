@@ -1,0 +1,96 @@
+import t from 'tap';
+import type { ListedSnapshot } from '../../../src/restic/output.ts';
+import { catalogueOf, noteTagsOf, tagsOf } from '../../../src/snapshots/catalogue-of.ts';
+
+const job = '3f2b8f0e-0000-4000-8000-000000000001';
+
+function listed(overrides: Partial<ListedSnapshot>): ListedSnapshot {
+  return {
+    id: 'a'.repeat(64),
+    time: '2026-01-02T03:04:05.678901234+01:00',
+    tree: 't',
+    paths: ['/volumes/local/orders'],
+    hostname: 'local',
+    ...overrides,
+  };
+}
+
+t.test('a snapshot of a volume tells volume, project, reason, job and time', async (t) => {
+  const tags = tagsOf({ reason: 'before_delete', jobId: job, project: 'a, b/ü' });
+  t.notOk(
+    tags.some((tag) => tag.includes(',')),
+    'restic would cut it in two',
+  );
+  const summary = {
+    backup_end: '2026-01-02T02:04:09Z',
+    total_files_processed: 3,
+    total_bytes_processed: 40,
+    data_added: 9,
+    data_added_packed: 7,
+  };
+  t.match(catalogueOf([listed({ tags, summary })]), [
+    {
+      host: 'local',
+      volume: 'orders',
+      project: 'a, b/ü',
+      reason: 'before_delete',
+      jobId: job,
+      state: 'good',
+      files: 3,
+      bytes: 40,
+      bytesAdded: 7,
+      takenAt: new Date('2026-01-02T02:04:09Z'),
+    },
+  ]);
+});
+
+t.test('what a snapshot does not tell is left open', async (t) => {
+  const [entry] = catalogueOf([listed({ tags: ['stowage', 'reason=whatever', 'job=1'] })]);
+  t.match(entry, {
+    project: undefined,
+    reason: 'backup',
+    jobId: null,
+    files: 0,
+    takenAt: new Date('2026-01-02T02:04:05.678Z'),
+  });
+  t.equal(catalogueOf([listed({ tags: ['project=100%'] })])[0]?.project, '100%', 'a tag of somebody else');
+});
+
+const foreign: readonly [string[], string][] = [
+  [['/home/alice'], '/home/alice'],
+  [['/home/alice/'], '/home/alice'],
+  [['/'], '/'],
+  [[], '/'],
+  [['/a', '/b'], '/'],
+  [['/volumes/local/x', '/volumes/local/y'], '/'],
+  [['/volumes/local/x/sub'], '/volumes/local/x/sub'],
+  [['/volumes/UPPER/x'], '/volumes/UPPER/x'],
+  [['C:\\Users\\alice'], '/C/Users/alice'],
+  [['D:\\'], '/D'],
+  [['relative/path'], '/relative/path'],
+];
+for (const [paths, path] of foreign)
+  t.test(`${JSON.stringify(paths)} is foreign`, async (t) => {
+    const tags = ['reason=before_delete', 'project=shop'];
+    t.match(catalogueOf([listed({ paths, hostname: 'PC', tags })]), [
+      { volume: null, host: 'PC', reason: 'foreign', path, paths },
+    ]);
+  });
+
+t.test('a note makes a snapshot and its copies partial, and is none itself', async (t) => {
+  const id = 'b'.repeat(64);
+  const entries = catalogueOf([
+    listed({ id }),
+    listed({ id: 'c', original: id }),
+    listed({ id: 'd' }),
+    listed({ id: 'e', tags: noteTagsOf(id), paths: ['/note'] }),
+  ]);
+  t.same(
+    entries.map(({ id: one, state }) => [one, state]),
+    [
+      [id, 'partial'],
+      ['c', 'partial'],
+      ['d', 'good'],
+    ],
+  );
+});

@@ -49,6 +49,8 @@ export interface TargetAdmission {
   readonly failure: Error | null;
   /** Turned away for want of rights, also where the caller is told that there is no such object. */
   readonly isRefusal: boolean;
+  /** There is no such object, and the caller could not have seen it everywhere: recorded like a refusal, else the time that the record takes would tell the two apart. */
+  readonly isProbe?: true;
 }
 
 /** Looks whether the object of a call is there, and within reach of the caller. An object is visible to who may read it. */
@@ -60,7 +62,12 @@ export async function admitToTarget<In>(
   const { id, reach, permission } = operation;
   if (typeof reach === 'string') return { project: null, failure: null, isRefusal: false };
   const found = await reach.find(context, input);
-  if (found === null) return { project: null, failure: reach.absent(input), isRefusal: false };
+  if (found === null) {
+    // What is hidden is asked for by what it is shown to as well.
+    await reach.isShown?.(context, input);
+    const absent = { project: null, failure: reach.absent(input), isRefusal: false };
+    return scopeOf(context.actor, 'read') === 'all' ? absent : { ...absent, isProbe: true };
+  }
   const { project } = found;
   if (reaches(context.scope, project)) return { project, failure: null, isRefusal: false };
   const isShown = (await reach.isShown?.(context, input)) ?? false;

@@ -100,7 +100,11 @@ async function answerOnce<Out>(
       'This idempotency key was used for another operation or another input; take a new key.',
     );
   const answer = first === null ? null : readAnswer(context, first);
-  if (answer !== null) return replay<Out>(answer);
+  if (answer !== null) {
+    // Who has lost the object since is not told of it again.
+    await work.admit(true);
+    return replay<Out>(answer);
+  }
 
   await work.admit(first !== null);
   const onceId = first?.onceId ?? context.onceId;

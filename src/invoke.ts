@@ -14,6 +14,7 @@ const tracer = trace.getTracer('stowage');
 interface Course {
   project: string | null;
   isRefused: boolean;
+  isProbe: boolean;
 }
 
 /** How a call ended: done, turned away for want of rights, or failed for any other reason. */
@@ -32,9 +33,9 @@ interface Ending {
 export function invoke<In, Out>(operation: Operation<In, Out>, context: Context, input: unknown): Promise<Out> {
   return tracer.startActiveSpan(operation.id, async (span) => {
     const stopTimer = context.ports.telemetry.operations.startTimer({ operation: operation.id });
-    const course: Course = { project: null, isRefused: false };
+    const course: Course = { project: null, isRefused: false, isProbe: false };
     const conclude = async (ending: Ending) => {
-      if (isAudited(operation, ending)) await audit(operation.id, context, input, ending);
+      if (isAudited(operation, ending, course)) await audit(operation.id, context, input, ending);
       endSpan(span, context, ending);
       stopTimer({ outcome: ending.outcome });
     };
@@ -55,7 +56,7 @@ export async function refuseAnonymous(context: Context, requestName: string): Pr
   try {
     actorOf(context);
   } catch (error) {
-    await audit(requestName, context, null, endingOf(error, { project: null, isRefused: false }));
+    await audit(requestName, context, null, endingOf(error, { project: null, isRefused: false, isProbe: false }));
     throw error;
   }
 }
@@ -70,9 +71,10 @@ async function carryOut<In, Out>(
   operation.check(input);
   return once(operation, admitted, input, {
     async admit(isRepeated) {
-      const { project, failure, isRefusal } = await admitToTarget(operation, admitted, input);
+      const { project, failure, isRefusal, isProbe = false } = await admitToTarget(operation, admitted, input);
       course.project = project;
       course.isRefused = isRefusal;
+      course.isProbe = isProbe;
       // A repeated call was let in before, and may have made the object go away before it was cut off.
       const isGone = isRepeated && !isRefusal;
       if (failure !== null && !isGone) throw failure;
@@ -88,9 +90,9 @@ function endingOf(error: unknown, { project, isRefused }: Course): Ending {
   return { outcome: isRefusal ? 'refused' : 'failed', code: error.code, project };
 }
 
-/** Every command is audited, and of queries those that were turned away. */
-function isAudited({ kind }: AnyOperation, { outcome }: Ending): boolean {
-  return kind === 'command' || outcome === 'refused';
+/** Every command is audited, and of queries those that were turned away, or asked for what may be hidden from the caller. */
+function isAudited({ kind }: AnyOperation, { outcome }: Ending, { isProbe }: Course): boolean {
+  return kind === 'command' || outcome === 'refused' || isProbe;
 }
 
 /**

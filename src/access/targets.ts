@@ -3,11 +3,9 @@ import { fail } from '../errors.ts';
 import type { Target } from '../operation.ts';
 import { findBinding } from './binding-store.ts';
 import { administersAll, projectOfGrants, requireGrantable } from './grantable.ts';
-import { findKey } from './key-store.ts';
-import type { ApiKey } from './model.ts';
+import { ownerOfKey } from './key-owner.ts';
 import { type Actor, type Grant, type Role, reaches, scopeOf } from './roles.ts';
 import { findAccount, findAccountOf } from './service-account-store.ts';
-import { grantsOf } from './subject-grants.ts';
 
 interface GrantSpec {
   readonly role: Role;
@@ -22,16 +20,12 @@ export function toGrant({ role, project }: { role: Role; project?: string | unde
 /** An API key belongs to who administers its service account, or everything that its subject can do. */
 export const keyTarget: Target<{ token: string }> = {
   async find({ ports, actor }, { token }) {
-    const key = await findKey(ports.db, token);
-    return key === null ? null : { project: await projectOfKey(ports.db, actor, key) };
+    const owner = await ownerOfKey(ports.db, token);
+    if (owner === null) return null;
+    return { project: owner.isAccount ? owner.project : projectOfGrants(actor, owner.grants) };
   },
   absent: ({ token }) => fail('token_not_found', `There is no API key "${token}".`),
 };
-
-async function projectOfKey(db: Reader, actor: Actor, { subject }: ApiKey): Promise<string | null> {
-  if (!subject.startsWith('service:')) return projectOfGrants(actor, await grantsOf(db, subject));
-  return (await findAccountOf(db, subject))?.project ?? null;
-}
 
 /** A key that is to be made. Throws `forbidden` for roles that the caller may not give. */
 export const newKeyTarget: Target<{ roles: GrantSpec[] }> = {
@@ -53,9 +47,9 @@ export const newBindingTarget: Target<{ subject: string } & GrantSpec> = {
     requireGrantable(actor, [grant]);
     if (subject.startsWith('service:')) return await bindingOfAccount(ports.db, actor, subject, grant);
     if (!subject.startsWith('key:')) return { project: grant.project };
-    const key = await findKey(ports.db, subject.slice('key:'.length));
-    if (key === null) return null;
-    return { project: administersAll(actor, await grantsOf(ports.db, subject)) ? grant.project : null };
+    const owner = await ownerOfKey(ports.db, subject.slice('key:'.length));
+    if (owner === null) return null;
+    return { project: administersAll(actor, owner.grants) ? grant.project : null };
   },
   absent: ({ subject }) =>
     subject.startsWith('service:')

@@ -10,7 +10,7 @@ import * as store from './store.ts';
 const address = { job: Uuid };
 
 const jobTarget: Target<{ job: string }> = {
-  find: ({ ports }, { job }) => store.findJob(ports.db, job),
+  find: ({ ports }, { job }) => store.projectOfJob(ports.db, job),
   absent: ({ job }) => fail('job_not_found', `There is no job "${job}".`),
 };
 

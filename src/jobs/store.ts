@@ -42,6 +42,11 @@ export async function findJob(db: Reader, id: string): Promise<Job | null> {
   return row === null ? null : toJob(row);
 }
 
+/** The project of a job, or null when there is no such job. With one statement, whether it is there or not: who may not see it must not tell the two apart by the time that it takes. */
+export function projectOfJob(db: Reader, id: string): Promise<{ project: string | null } | null> {
+  return db.job.findUnique({ where: { id }, select: { project: true } });
+}
+
 /** A job with everything that only its worker needs, or null. */
 export function findJobRow(db: Reader, id: string): Promise<JobRow | null> {
   return db.job.findUnique({ where: { id }, include: withAttempts });

@@ -64,6 +64,11 @@ export async function findRule(db: Reader, share: string, id: string): Promise<R
   return await db.shareRule.findFirst({ where: { id, share: { name: share } }, include });
 }
 
+/** The project of the share of a rule, or null when the share has no such rule. With one statement, whether it is there or not: who may not see it must not tell the two apart by the time that it takes. */
+export function projectOfRule(db: Reader, share: string, id: string): Promise<{ project: string | null } | null> {
+  return db.share.findFirst({ where: { name: share, rules: { some: { id } } }, select: { project: true } });
+}
+
 export async function isRuleShownTo(db: Reader, actor: Actor, id: string): Promise<boolean> {
   return (await db.shareRule.count({ where: { AND: [{ id }, rulesShownTo(actor)] } })) > 0;
 }

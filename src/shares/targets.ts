@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts';
 import type { Target } from '../operation.ts';
-import { findVolume, volumeTarget } from '../volumes/read.ts';
-import { findRule, isRuleShownTo } from './rule-store.ts';
+import { projectOfVolume, volumeTarget } from '../volumes/read.ts';
+import { isRuleShownTo, projectOfRule } from './rule-store.ts';
 import { findShareRow, isShownTo, shareNotFound } from './store.ts';
 
 /** Operations on a share ask for a grant on its project; whom it is offered to may see it. */
@@ -16,16 +16,13 @@ export const shownShareTarget: Target<{ share: string }> = { ...shareTarget, sho
 
 /** A share is made by who operates the volume. */
 export const newShareTarget: Target<{ host: string; volume: string }> = {
-  find: ({ ports }, { host, volume }) => findVolume(ports.db, host, volume),
+  find: ({ ports }, { host, volume }) => projectOfVolume(ports.db, host, volume),
   absent: ({ host, volume }) => volumeTarget.absent({ host, name: volume }),
 };
 
 /** A rule belongs to the project of its share; whom it is about may see it. */
 export const accessRuleTarget: Target<{ share: string; accessRule: string }> = {
-  async find({ ports }, { share, accessRule }) {
-    const rule = await findRule(ports.db, share, accessRule);
-    return rule === null ? null : rule.share;
-  },
+  find: ({ ports }, { share, accessRule }) => projectOfRule(ports.db, share, accessRule),
   absent: ({ share, accessRule }) =>
     fail('share_rule_not_found', `The share "${share}" has no access rule "${accessRule}".`),
   isShown: ({ ports, actor }, { accessRule }) => isRuleShownTo(ports.db, actor, accessRule),

@@ -5,7 +5,7 @@ import { decodeSerialCursor, toPage } from '../keyset.ts';
 import type { Target } from '../operation.ts';
 import type { Page } from '../schema.ts';
 import type { VolumeAction, VolumeEvent } from './model.ts';
-import { findVolume } from './store.ts';
+import { projectOfVolume } from './store.ts';
 
 type Row = Prisma.VolumeEventGetPayload<object>;
 interface Address {
@@ -16,13 +16,14 @@ interface Address {
 /** The history of a volume belongs to the volume's project; when the volume is gone, to the project that it had at last. */
 export const historyTarget: Target<Address> = {
   async find({ ports: { db } }, { host, name }) {
-    const volume = await findVolume(db, host, name);
-    if (volume !== null) return volume;
-    return await db.volumeEvent.findFirst({
+    const lastEvent = db.volumeEvent.findFirst({
       where: { hostName: host, volumeName: name },
       orderBy: { id: 'desc' },
       select: { project: true },
     });
+    // Both are asked for in any case: see projectOfVolume.
+    const [volume, event] = await Promise.all([projectOfVolume(db, host, name), lastEvent]);
+    return volume ?? event;
   },
   absent: ({ host, name }) =>
     fail('volume_not_found', `There is and was no volume "${name}" on host "${host}", as far as is known.`),

@@ -8,12 +8,13 @@ import { knownVolumes, sharedVolumes } from './known-volumes.ts';
 import { requireVolumeName } from './naming.ts';
 import { requireFittingName } from './naming-styles.ts';
 import { restoredByLabel } from './new-labels.ts';
-import { findVolume } from './store.ts';
+import { findVolume, projectOfVolume } from './store.ts';
 
 export { namingIssues } from './naming-styles.ts';
 export {
   findVolume,
   knownVolumes,
+  projectOfVolume,
   refreshVolume,
   requireFittingName,
   requireVolumeName,
@@ -23,7 +24,7 @@ export {
 
 /** Operations on a volume ask for a grant on its project. */
 export const volumeTarget: Target<{ host: string; name: string }> = {
-  find: ({ ports }, { host, name }) => findVolume(ports.db, host, name),
+  find: ({ ports }, { host, name }) => projectOfVolume(ports.db, host, name),
   absent: ({ host, name }) => fail('volume_not_found', `There is no volume "${name}" on host "${host}".`),
 };
 

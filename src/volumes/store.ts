@@ -45,6 +45,11 @@ export async function findVolume(db: Reader, host: string, name: string): Promis
   return volume ?? null;
 }
 
+/** The project of a volume, or null when there is no such volume. With one statement, whether it is there or not: who may not see it must not tell the two apart by the time that it takes. */
+export function projectOfVolume(db: Reader, host: string, name: string): Promise<{ project: string | null } | null> {
+  return db.volume.findUnique({ where: { hostName_name: { hostName: host, name } }, select: { project: true } });
+}
+
 /** The volumes of these addresses (`host/name`) that the caller may see, in any order. */
 export async function volumesByAddress(
   db: Reader,

@@ -9,7 +9,7 @@ type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 /** What a token differs in from a good one; a claim that is undefined is left out. */
 export interface TokenWish {
   readonly claims?: Readonly<Record<string, unknown>>;
-  readonly header?: Readonly<Record<string, string>>;
+  readonly header?: Readonly<Record<string, unknown>>;
   /** Signs with these bytes or this key instead of the issuer's. */
   readonly key?: Uint8Array | webcrypto.CryptoKey;
 }

@@ -1,4 +1,4 @@
-import { generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import t from 'tap';
 import { verifyIssued } from '../../../src/access/oidc.ts';
 import { readConfig } from '../../../src/config.ts';
@@ -109,4 +109,43 @@ t.test('an issuer is configured with its audience, or not at all', async (t) => 
   const addresses = { STOWAGE_OIDC_ISSUER: issuer, STOWAGE_OIDC_AUDIENCE: 'a', STOWAGE_OIDC_JWKS_URL: 'keys' };
   t.throws(() => readConfig(addresses), /"keys" is none/);
   await t.rejects(verifyIssued(readConfig({}), 'a.b.c'), { code: 'unauthenticated' });
+});
+
+t.test('a good signature of an algorithm that is not on the list is none', async (t) => {
+  const issuer = await startIssuer(t);
+  const config = configFor(issuer);
+  const { publicKey, privateKey } = await generateKeyPair('ML-DSA-44', { extractable: true });
+  const key = { ...(await exportJWK(publicKey)), kid: 'key-1', use: 'sig' };
+  issuer.lies.set('/keys', { status: 200, body: JSON.stringify({ keys: [key] }) });
+  const token = await issuer.token({ header: { alg: 'ML-DSA-44' }, key: privateKey });
+  const { payload } = await jwtVerify(token, publicKey);
+  t.equal(payload.sub, 'alice', 'nothing but the algorithm is wrong with it');
+  await t.rejects(verifyIssued(config, token), { code: 'unauthenticated', message: /alg/ });
+});
+
+t.test('a token does not choose where its key comes from', async (t) => {
+  const [issuer, thief] = [await startIssuer(t), await startIssuer(t)];
+  const config = configFor(issuer);
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const own = { ...(await exportJWK(publicKey)), alg: 'RS256' };
+  const forged = (header: Record<string, unknown>) => issuer.token({ header, key: privateKey });
+  const attempts: Record<string, string> = {
+    jwk: await forged({ jwk: own }),
+    'jwk without kid': await forged({ jwk: own, kid: undefined }),
+    jku: await forged({ jku: `${thief.url}/keys` }),
+    x5u: await forged({ x5u: `${thief.url}/keys` }),
+    x5c: await forged({ x5c: ['AAAA'] }),
+    'a path as kid': await forged({ kid: '../../../../dev/null' }),
+    'an address as kid': await forged({ kid: `${thief.url}/keys` }),
+    'a statement as kid': await forged({ kid: "' or 1=1 --" }),
+    'the keys of another issuer': await thief.token({ claims: { iss: issuer.url } }),
+  };
+  for (const [name, token] of Object.entries(attempts))
+    await t.rejects(verifyIssued(config, token), { code: 'unauthenticated' }, name);
+  t.same(thief.requests, [], 'nobody asks where a token says');
+  t.same(new Set(issuer.requests), new Set(['/.well-known/openid-configuration', '/keys']));
+  await t.resolves(verifyIssued(config, await issuer.token({ claims: { nbf: now() + 20 } })), 'clocks differ');
+  await t.rejects(verifyIssued(config, await issuer.token({ claims: { nbf: now() + 40 } })), {
+    code: 'unauthenticated',
+  });
 });

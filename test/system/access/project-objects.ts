@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../../src/database/client.ts';
+
+/** Objects of a project, by the name that addresses give them: one of each kind that an address can name. */
+export type ProjectObjects = Readonly<Record<string, string>>;
+
+const host = { hostName: 'local' };
+
+/** What belongs to no project: a host, a repository, an image. */
+export async function fillCommon(db: Database): Promise<void> {
+  await db.host.create({ data: { name: 'local', endpoint: 'unix:///nowhere' } });
+  await db.repository.create({ data: { name: 'vault', kind: 'path', location: {}, secret: new Uint8Array() } });
+}
+
+/** One object of each kind, all in one project. */
+export async function fillProject(db: Database, project: string): Promise<ProjectObjects> {
+  const name = `data-of-${project}`;
+  const container = `c0ffee-${project}`;
+  const by = { createdBy: 'system' };
+  const hour = new Date(Date.now() + 3_600_000);
+  const plain = { kind: 'named', driver: 'local', scope: 'local', mountpoint: '/x', options: {}, labels: {} };
+  await db.volume.create({ data: { ...host, ...plain, name, project } });
+  const running = { image: 'x', imageId: 'x', state: 'running', status: 'Up', labels: {} };
+  await db.container.create({ data: { ...host, ...running, id: container, name: `app-of-${project}`, project } });
+  const found = { rule: 'VOL-005', severity: 'low', detail: 'x', evidence: {}, subject: `volume/${name}` };
+  const finding = await db.finding.create({ data: { ...host, ...found, volumeName: name, activeKey: name, project } });
+  const { id: repositoryId } = await db.repository.findUniqueOrThrow({ where: { name: 'vault' } });
+  const snapshot = (project === 'mine' ? 'a' : 'b').repeat(64);
+  const sizes = { files: 1, bytes: 1, bytesAdded: 1 };
+  await db.snapshot.create({
+    data: {
+      ...host,
+      ...sizes,
+      id: snapshot,
+      repositoryId,
+      path: '/x',
+      reason: 'backup',
+      state: 'good',
+      volumeName: name,
+      project,
+      takenAt: new Date(),
+    },
+  });
+  await db.deletedVolume.create({
+    data: {
+      ...host,
+      name: `gone-of-${project}`,
+      driver: 'local',
+      options: {},
+      labels: {},
+      project,
+      snapshotId: snapshot,
+      deletedBy: 'system',
+      expiresAt: hour,
+    },
+  });
+  const job = await db.job.create({
+    data: {
+      ...host,
+      kind: 'volume_backup',
+      state: 'failed',
+      volumeName: name,
+      input: {},
+      requestedBy: 'system',
+      project,
+    },
+  });
+  const plan = await db.prunePlan.create({
+    data: { ...host, ...by, project, request: {}, items: [], kinds: [], expiresAt: hour },
+  });
+  const check = await db.permissionCheck.create({
+    data: {
+      ...host,
+      id: randomUUID(),
+      volumeName: name,
+      project,
+      entries: 1,
+      complete: true,
+      vanished: 0,
+      consumers: [],
+      requestedBy: 'system',
+      checkedAt: new Date(),
+    },
+  });
+  const share = await db.share.create({
+    data: {
+      ...host,
+      ...by,
+      name: `share-of-${project}`,
+      volumeName: name,
+      project,
+      description: '',
+      offeredTo: 'nobody',
+      offeredProjects: [],
+    },
+  });
+  const rule = await db.shareRule.create({
+    data: {
+      ...by,
+      shareId: share.id,
+      subjectKind: 'service',
+      subjectValue: `service:${project}/x`,
+      access: 'ro',
+      state: 'requested',
+    },
+  });
+  const account = await db.serviceAccount.create({
+    data: { ...by, subject: `service:${project}/ci`, name: 'ci', project, description: '' },
+  });
+  const token = await db.apiKey.create({ data: { ...by, name: 'ci', subject: account.subject, prefix: 'stw_x' } });
+  const binding = await db.roleBinding.create({ data: { ...by, subject: account.subject, role: 'viewer', project } });
+  return {
+    project,
+    host: 'local',
+    name,
+    volume: name,
+    deleted: `gone-of-${project}`,
+    container,
+    finding: finding.id,
+    snapshot,
+    job: job.id,
+    plan: plan.id,
+    check: check.id,
+    share: share.name,
+    accessRule: rule.id,
+    account: account.id,
+    token: token.id,
+    binding: binding.id,
+    // These belong to no project.
+    rule: 'MNT-001',
+    preset: 'temp',
+    repository: 'vault',
+    image: 'x',
+  };
+}
+
+/** Names of the same form that nothing has. */
+export function absentObjects(project: string): ProjectObjects {
+  const nobody = randomUUID();
+  return {
+    project,
+    host: 'local',
+    name: `nothing-of-${project}`,
+    volume: `nothing-of-${project}`,
+    deleted: `nothing-of-${project}`,
+    container: `dead-of-${project}`,
+    finding: nobody,
+    snapshot: 'd'.repeat(64),
+    job: nobody,
+    plan: nobody,
+    check: nobody,
+    share: `nothing-of-${project}`,
+    accessRule: nobody,
+    account: nobody,
+    token: nobody,
+    binding: nobody,
+    rule: 'MNT-001',
+    preset: 'temp',
+    repository: 'vault',
+    image: 'x',
+  };
+}

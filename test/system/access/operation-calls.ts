@@ -23,6 +23,9 @@ const needed: Readonly<Record<string, (objects: ProjectObjects) => Record<string
   'shareRules.grant': () => ({ subject: { kind: 'service', value: 'service:x' }, access: 'ro' }),
   'shareRules.request': () => ({ subject: { kind: 'service', value: 'service:x' }, access: 'ro' }),
   'shareRules.deny': () => ({ reason: 'no' }),
+  'shares.letGo': ({ container }) => ({ container }),
+  'shareAttachments.create': () => ({ project: 'mine', target: '/data' }),
+  'webhooks.create': ({ project }) => ({ url: 'https://receiver.example', project }),
   'tokens.create': ({ project }) => ({ name: 'x', roles: [{ role: 'viewer', project }] }),
   'serviceAccounts.create': ({ project }) => ({ name: 'x', project }),
   'serviceAccounts.createToken': () => ({ name: 'x' }),
@@ -35,6 +38,7 @@ const namesProject = new Set([
   'directories.create',
   'prunePlans.create',
   'tokens.create',
+  'webhooks.create',
   'serviceAccounts.create',
   'roleBindings.create',
 ]);

@@ -104,6 +104,24 @@ export async function fillProject(db: Database, project: string): Promise<Projec
       state: 'requested',
     },
   });
+  const attachment = await db.shareAttachment.create({
+    data: { ...by, shareId: share.id, ruleId: rule.id, project, target: '/data', access: 'ro' },
+  });
+  const webhook = await db.webhook.create({
+    data: {
+      ...by,
+      url: 'https://receiver.example',
+      types: [],
+      project,
+      secret: new Uint8Array(),
+      position: 0,
+      isEnabled: false,
+    },
+  });
+  const event = await db.domainEvent.create({ data: { type: 'stowage.x', subject: 'x', project, data: {} } });
+  const delivery = await db.webhookDelivery.create({
+    data: { webhookId: webhook.id, eventId: event.id, position: 1, state: 'failed' },
+  });
   const account = await db.serviceAccount.create({
     data: { ...by, subject: `service:${project}/ci`, name: 'ci', project, description: '' },
   });
@@ -123,6 +141,9 @@ export async function fillProject(db: Database, project: string): Promise<Projec
     check: check.id,
     share: share.name,
     accessRule: rule.id,
+    attachment: attachment.id,
+    webhook: webhook.id,
+    delivery: delivery.id,
     account: account.id,
     token: token.id,
     binding: binding.id,
@@ -151,6 +172,9 @@ export function absentObjects(project: string): ProjectObjects {
     check: nobody,
     share: `nothing-of-${project}`,
     accessRule: nobody,
+    attachment: nobody,
+    webhook: nobody,
+    delivery: nobody,
     account: nobody,
     token: nobody,
     binding: nobody,

@@ -53,6 +53,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     measureVolumeSeconds: values.STOWAGE_MEASURE_VOLUME_SECONDS,
     monitorSeconds: values.STOWAGE_MONITOR_SECONDS,
     historyDays: values.STOWAGE_HISTORY_DAYS,
+    healthSeconds: values.STOWAGE_HEALTH_SECONDS,
     eventDays: values.STOWAGE_EVENT_DAYS,
     webhooks: {
       networks: readNetworks(values.STOWAGE_WEBHOOK_NETWORKS),

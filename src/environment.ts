@@ -61,6 +61,11 @@ export const Environment = T.Object({
   STOWAGE_MEASURE_VOLUME_SECONDS: positive(300, 'Longest that the sizing of one volume may take.'),
   STOWAGE_MONITOR_SECONDS: positive(60, 'Time between two readings of what containers read and write.'),
   STOWAGE_HISTORY_DAYS: positive(90, 'How long measurements and resolved findings are kept.'),
+  STOWAGE_HEALTH_SECONDS: T.Integer({
+    minimum: 0,
+    default: 300,
+    description: 'Time between two looks at how volumes with several users are doing; 0: only when asked for.',
+  }),
   STOWAGE_EVENT_DAYS: positive(30, 'How long events are kept.'),
   STOWAGE_WEBHOOK_NETWORKS: T.Optional(
     T.String({

@@ -1,5 +1,6 @@
 import { backupHandlers } from './backups/handlers.ts';
 import { directoryHandlers } from './directories/handlers.ts';
+import { healthHandlers } from './health/handlers.ts';
 import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
 import { permissionHandlers } from './permissions/handlers.ts';
@@ -18,4 +19,5 @@ export const jobHandlers: JobHandlers = {
   ...repositoryHandlers,
   ...spaceHandlers,
   ...shareHandlers,
+  ...healthHandlers,
 };

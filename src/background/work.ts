@@ -2,6 +2,7 @@ import { sealAudit } from '../access/read.ts';
 import type { Ports } from '../context.ts';
 import { forgetOldEvents } from '../events/read.ts';
 import { keepFindings } from '../findings/read.ts';
+import { keepHealth } from '../health/keep-health.ts';
 import { watchHosts } from '../hosts/watcher.ts';
 import { forgetOldKeys } from '../idempotency.ts';
 import { keepImages } from '../images/keep-images.ts';
@@ -24,7 +25,7 @@ const sweepSeconds = 15;
 export async function workInBackground(ports: Ports, signal: AbortSignal): Promise<void> {
   const { roles } = ports.config;
   const watching = () => [
-    watchHosts(ports, signal, [keepImages, keepFindings, monitorContainers]),
+    watchHosts(ports, signal, [keepImages, keepFindings, monitorContainers, keepHealth]),
     sweep(ports, signal),
     scheduleMeasurements(ports, signal),
     keepShares(ports, signal),

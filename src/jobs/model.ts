@@ -19,6 +19,7 @@ export const JobKind = words(
     'repository_import',
     'snapshot_copy',
     'snapshot_forget',
+    'health_check',
   ],
   'What a job does.',
 );

@@ -10,6 +10,8 @@ import { eventGraphql } from '../events/graphql.ts';
 import { eventRoutes } from '../events/rest.ts';
 import { findingGraphql } from '../findings/graphql.ts';
 import { findingRoutes } from '../findings/rest.ts';
+import { healthGraphql } from '../health/graphql.ts';
+import { healthRoutes } from '../health/rest.ts';
 import { hostGraphql } from '../hosts/graphql.ts';
 import { hostRoutes } from '../hosts/rest.ts';
 import { imageGraphql } from '../images/graphql.ts';
@@ -54,6 +56,7 @@ export const routes = [
   ...spaceRoutes,
   ...directoryRoutes,
   ...shareRoutes,
+  ...healthRoutes,
   ...jobRoutes,
   ...eventRoutes,
   ...webhookRoutes,
@@ -79,6 +82,7 @@ export const graphqlParts = {
   directories: directoryGraphql,
   events: eventGraphql,
   shares: shareGraphql,
+  health: healthGraphql,
   webhooks: webhookGraphql,
   access: accessGraphql,
 };

@@ -14,6 +14,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   backups: 'Back up, restore, delete and undelete volumes.',
   jobs: 'Asynchronous work: state, progress, log, cancel, retry.',
   webhooks: 'Events that are sent to receivers, signed; their deliveries.',
+  health: 'How the use of volumes is going: who has them, locks, room, pressure, and what to do.',
   events: 'What has happened, as CloudEvents: list, read on, follow.',
   access: 'Who calls: API keys, sessions, role bindings and the audit.',
 };

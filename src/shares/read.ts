@@ -1,6 +1,9 @@
 import { type Failure, fail } from '../errors.ts';
 import { sharedVolumeNames } from './store.ts';
 
+export { consumersOf } from './consumers.ts';
+export { findShareRow } from './store.ts';
+export { shareTarget } from './targets.ts';
 export { sharedVolumeNames };
 
 /** The failure for a volume that is shared, and therefore stays. */

@@ -19,7 +19,7 @@ const publicOfDomains = [
   '^src/access/roles\\.ts$',
   '^src/backups/remove-volume\\.ts$',
   '^src/findings/(facts|rule)\\.ts$',
-  '^src/shares/(decide|judge-use|load-index|volume-index)\\.ts$',
+  '^src/shares/(decide|judge-use|load-index|shared-with|volume-index)\\.ts$',
 ];
 
 module.exports = {

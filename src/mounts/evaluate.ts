@@ -4,6 +4,7 @@ import { fail, type InputIssue } from '../errors.ts';
 import type { ContainerFacts } from '../findings/facts.ts';
 import { documentationOf, judge, loadSurroundings } from '../findings/read.ts';
 import { chooseHost, hostNotFound } from '../hosts/read.ts';
+import type { VolumeSight } from '../shares/shared-with.ts';
 import type { ComposeInput } from './compose-project.ts';
 import { readComposeService } from './compose-service.ts';
 import { readContainerSpec } from './container-spec.ts';
@@ -32,9 +33,10 @@ export interface EvaluationInput {
  */
 export async function evaluate(
   ports: EvaluationPorts,
-  scope: ProjectScope,
+  sight: VolumeSight,
   input: EvaluationInput,
 ): Promise<MountEvaluation> {
+  const { scope } = sight;
   const asked = readProposal(input);
   requireSeen(scope, asked.container);
   const { name: host, engine } = await chooseHost(ports.db, input.host);
@@ -46,8 +48,8 @@ export async function evaluate(
   const joined = await withVolumesFrom(ports.db, scope, host, taken.proposal);
   const { proposal, gaps: ofImage } = await withImage(ports, host, joined.proposal);
   requireSeen(scope, proposal.container);
-  const volumes = await proposedVolumes(ports.db, scope, host, proposal, around.now);
-  const resolved = await resolveMounts(ports, scope, proposal, volumes, around);
+  const volumes = await proposedVolumes(ports.db, sight, host, proposal, around.now);
+  const resolved = await resolveMounts(ports, sight, proposal, volumes, around);
   const container = { ...proposal.container, mounts: resolved.mounts };
   const { policy } = ports.config;
   const scene = { containers: [container], volumes: [...volumes.facts.values()] };

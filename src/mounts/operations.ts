@@ -4,6 +4,7 @@ import { Severity } from '../findings/model.ts';
 import { requireHost } from '../hosts/read.ts';
 import { command, query } from '../operation.ts';
 import { addresses, expectedVersion, HostName, nullable, object, ProjectName, paging, T } from '../schema.ts';
+import { volumeSightOf } from '../shares/shared-with.ts';
 import { VolumeName } from '../volumes/model.ts';
 import { adviseMount } from './advice.ts';
 import { MountAdvice, MountPurpose } from './advice-model.ts';
@@ -21,7 +22,7 @@ export const listMounts = query('mounts.list', {
   reach: 'anything',
   summary: 'List mounts',
   description:
-    'Of all containers of all hosts. All filters that are given must hold; `severity` is met by a finding that is at least as bad.',
+    'Of all containers of all hosts: of volumes of projects in reach, and of volumes that a rule shares with the caller those of containers in reach. All filters that are given must hold; `severity` is met by a finding that is at least as bad.',
   input: object({
     type: T.Optional(MountType),
     host: T.Optional(HostName),
@@ -40,9 +41,9 @@ export const listMounts = query('mounts.list', {
     ...paging,
   }),
   output: MountPage,
-  async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
+  async run({ ports, actor, scope }, { limit = 50, cursor, ...filter }) {
     if (filter.host !== undefined) await requireHost(ports.db, filter.host);
-    return await store.listMounts(ports.db, scope, filter, limit, cursor);
+    return await store.listMounts(ports.db, await volumeSightOf(ports.db, actor, scope), filter, limit, cursor);
   },
 });
 
@@ -52,10 +53,11 @@ export const listContainerMounts = query('mounts.listOfContainer', {
   summary: 'List the mounts of a container',
   input: object({ host: HostName, container: ContainerAddress, ...paging }),
   output: MountPage,
-  async run({ ports, scope }, { host, container, limit = 50, cursor }) {
+  async run({ ports, actor, scope }, { host, container, limit = 50, cursor }) {
     const found = await findContainer(ports.db, host, container);
     if (found === null) throw containerTarget.absent({ host, container });
-    return await store.listMounts(ports.db, scope, { host, container: found.id }, limit, cursor);
+    const sight = await volumeSightOf(ports.db, actor, scope);
+    return await store.listMounts(ports.db, sight, { host, container: found.id }, limit, cursor);
   },
 });
 
@@ -71,7 +73,7 @@ export const evaluateMounts = query('mounts.evaluate', {
     compose: T.Optional(ComposeService),
   }),
   output: MountEvaluation,
-  run: ({ ports, scope }, input) => evaluate(ports, scope, input),
+  run: async ({ ports, actor, scope }, input) => evaluate(ports, await volumeSightOf(ports.db, actor, scope), input),
 });
 
 export const getMountAdvice = query('mounts.advise', {
@@ -196,7 +198,8 @@ export const mountsOfVolumes = query('mounts.ofVolumes', {
   summary: 'Where it is mounted.',
   input: object({ volumes: addresses('name') }),
   output: T.Array(Mount),
-  run: ({ ports, scope }, { volumes }) => store.mountsOfVolumes(ports.db, scope, volumes),
+  run: async ({ ports, actor, scope }, { volumes }) =>
+    store.mountsOfVolumes(ports.db, await volumeSightOf(ports.db, actor, scope), volumes),
 });
 
 export const mountsOfContainers = query('mounts.ofContainers', {
@@ -206,5 +209,6 @@ export const mountsOfContainers = query('mounts.ofContainers', {
   summary: 'What it has mounted, as far as the caller may see it.',
   input: object({ containers: addresses('id') }),
   output: T.Array(Mount),
-  run: ({ ports, scope }, { containers }) => store.mountsOfContainers(ports.db, scope, containers),
+  run: async ({ ports, actor, scope }, { containers }) =>
+    store.mountsOfContainers(ports.db, await volumeSightOf(ports.db, actor, scope), containers),
 });

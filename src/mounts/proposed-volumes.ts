@@ -1,8 +1,9 @@
-import { type ProjectScope, reaches } from '../access/roles.ts';
+import { reaches } from '../access/roles.ts';
 import type { Reader } from '../database/client.ts';
 import type { ContainerFacts, MountFacts, VolumeFacts, VolumeUser } from '../findings/facts.ts';
 import { loadScene } from '../findings/read.ts';
 import { attributesOf } from '../hosts/read.ts';
+import { sees, type VolumeSight } from '../shares/shared-with.ts';
 import type { Proposal, VolumeWish } from './proposal.ts';
 
 /** The volumes that a proposed container would use, with all their users and the container itself among them. */
@@ -25,7 +26,7 @@ const noProject = 'no project';
  */
 export async function proposedVolumes(
   db: Reader,
-  scope: ProjectScope,
+  sight: VolumeSight,
   host: string,
   { container, volumes: wishes }: Proposal,
   now: Date,
@@ -33,14 +34,22 @@ export async function proposedVolumes(
   const names = [...new Set(container.mounts.flatMap(({ volume }) => volume || []))];
   const { volumes } = await loadScene(db, host, { containers: [], volumes: names });
   const known = new Map(volumes.map((volume) => [volume.name, volume]));
-  const hidden = new Set(volumes.filter(({ project }) => !reaches(scope, project)).map(({ name }) => name));
+  const hidden = new Set(volumes.filter((volume) => !sees(sight, { ...volume, host })).map(({ name }) => name));
   const facts = names.map((name) => {
     const wish = wishes.get(name) ?? null;
     const user = hidden.has(name) ? { ...container, project: container.project ?? noProject } : container;
-    const shown = hidden.has(name) ? hiddenVolume(name) : (known.get(name) ?? newVolume(name, wish, now));
+    const shown = hidden.has(name)
+      ? hiddenVolume(name)
+      : (withSeenUsers(known.get(name), sight) ?? newVolume(name, wish, now));
     return [name, { ...shown, users: [...shown.users, ...usersAmong(user, name)] }] as const;
   });
   return { facts: new Map(facts), hidden };
+}
+
+/** Who sees a volume only by a rule of its share is not told of containers of others. */
+function withSeenUsers(volume: VolumeFacts | undefined, { scope }: VolumeSight): VolumeFacts | undefined {
+  if (volume === undefined || reaches(scope, volume.project)) return volume;
+  return { ...volume, users: volume.users.filter(({ container }) => reaches(scope, container.project)) };
 }
 
 function hiddenVolume(name: string): VolumeFacts {

@@ -1,8 +1,9 @@
-import { type ProjectScope, reaches } from '../access/roles.ts';
+import type { ProjectScope } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
 import type { MountFacts, Surroundings } from '../findings/facts.ts';
 import { boundFolderOf, loadMounters, reaching } from '../findings/read.ts';
 import { loadVolumeIndexes } from '../shares/load-index.ts';
+import { sees, type VolumeSight } from '../shares/shared-with.ts';
 import type { EvaluationGap } from './evaluation-model.ts';
 import { lookAtPaths } from './look-at-paths.ts';
 import type { Proposal } from './proposal.ts';
@@ -24,11 +25,12 @@ const unseenContainer = 'a container that you may not see';
 /** Adds what the host knows of the mounts of a proposal: drivers and places of its volumes, what is at the paths that it binds, who else has them. */
 export async function resolveMounts(
   ports: ResolvePorts,
-  scope: ProjectScope,
+  sight: VolumeSight,
   { container }: Proposal,
   { facts, hidden }: ProposedVolumes,
   around: Surroundings,
 ): Promise<ResolvedMounts> {
+  const { scope } = sight;
   const { name: host, rootFolder } = around.host;
   const names = [...facts.keys()].filter((name) => !hidden.has(name));
   const places = await mountpointsOf(ports.db, host, names);
@@ -59,7 +61,7 @@ export async function resolveMounts(
     const path = looked.paths.get(hostPathOf(mount) ?? '') ?? null;
     const sharedWith = mount.selinux === 'private' ? (sharers.get(mount.source) ?? []) : null;
     const resolved = reaching({ ...mount, path, sharedWith }, index);
-    return { ...resolved, reaches: resolved.reaches.filter(({ project }) => reaches(scope, project)) };
+    return { ...resolved, reaches: resolved.reaches.filter((volume) => sees(sight, { ...volume, host })) };
   });
   return { mounts, around: looked.around, gaps: looked.gaps };
 }

@@ -14,6 +14,7 @@ import {
 } from '../hosts/read.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
+import { mountsWithin, type VolumeSight } from '../shares/shared-with.ts';
 import type { Mount, MountPropagation, MountRelabeling, MountTmpfs, MountType } from './model.ts';
 
 const include = {
@@ -51,14 +52,14 @@ export interface MountFilter {
 /** Mounts that the caller may see, by host, container and target. */
 export async function listMounts(
   db: Reader,
-  scope: ProjectScope,
+  sight: VolumeSight,
   filter: MountFilter,
   limit: number,
   cursor?: string,
 ): Promise<Page<Mount>> {
   const after = cursor === undefined ? {} : following(cursor);
   const rows = await db.mount.findMany({
-    where: { AND: [within(scope), matching(filter), after] },
+    where: { AND: [mountsWithin(sight), matching(filter), after] },
     orderBy: [...orderBy],
     include,
     take: limit + 1,
@@ -73,10 +74,10 @@ export async function listMounts(
 }
 
 /** The mounts of these volumes (`host/name`) that the caller may see. */
-export async function mountsOfVolumes(db: Reader, scope: ProjectScope, addresses: readonly string[]): Promise<Mount[]> {
+export async function mountsOfVolumes(db: Reader, sight: VolumeSight, addresses: readonly string[]): Promise<Mount[]> {
   return await mountsWhere(
     db,
-    scope,
+    sight,
     keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, volumeName: { in: keys } })),
   );
 }
@@ -84,12 +85,12 @@ export async function mountsOfVolumes(db: Reader, scope: ProjectScope, addresses
 /** The mounts of these containers (`host/id`) that the caller may see. */
 export async function mountsOfContainers(
   db: Reader,
-  scope: ProjectScope,
+  sight: VolumeSight,
   addresses: readonly string[],
 ): Promise<Mount[]> {
   return await mountsWhere(
     db,
-    scope,
+    sight,
     keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, containerId: { in: keys } })),
   );
 }
@@ -141,9 +142,9 @@ export async function containersNamed(
   return await db.container.findMany({ where: { hostName, OR: called, ...inScope }, select: { id: true, name: true } });
 }
 
-async function mountsWhere(db: Reader, scope: ProjectScope, alternatives: Prisma.MountWhereInput[]): Promise<Mount[]> {
+async function mountsWhere(db: Reader, sight: VolumeSight, alternatives: Prisma.MountWhereInput[]): Promise<Mount[]> {
   const rows = await db.mount.findMany({
-    where: { AND: [within(scope), { OR: alternatives }] },
+    where: { AND: [mountsWithin(sight), { OR: alternatives }] },
     orderBy: [...orderBy],
     include,
   });
@@ -167,10 +168,6 @@ function withinFolder(path: string): Prisma.MountWhereInput[] {
   const folder = path.replace(/\/+$/, '');
   const below = { source: { startsWith: `${folder.replaceAll(/[\\%_]/g, '\\$&')}/` } };
   return folder === '' ? [below] : [{ source: folder }, below];
-}
-
-function within(scope: ProjectScope): Prisma.MountWhereInput {
-  return scope === 'all' ? {} : { project: { in: [...scope] } };
 }
 
 function following(cursor: string): Prisma.MountWhereInput {

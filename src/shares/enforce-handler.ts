@@ -46,10 +46,11 @@ async function enforce(job: RunningJob): Promise<JobResult> {
     );
     if (reaction === 'stop') await engine.stopContainer(id);
     else await engine.pauseContainer(id);
-    await refreshContainer(ports, host, id);
   } else if (memory['enforced'] === undefined) {
     await job.log('info', `${containerName} breaks no rule that asks for it any more, or does not run; it is left.`);
   }
+  // Also where nothing was done: what the inventory said of the container was old.
+  await refreshContainer(ports, host, id);
   const { enforced } = job.memory;
   return { enforced: typeof enforced === 'string' ? [enforced] : [] };
 }

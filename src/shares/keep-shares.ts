@@ -59,14 +59,14 @@ async function lookAtShares(ports: Ports): Promise<void> {
 /** Asks for a job for each running container that the share does not want to run. */
 async function react(ports: Ports, share: ShareRow, uses: readonly Use[]): Promise<void> {
   if (share.onViolation === 'leave') return;
-  const states = share.onViolation === 'stop' ? ['running', 'restarting', 'paused'] : ['running', 'restarting'];
+  const states = share.onViolation === 'stop' ? ['running', 'restarting', 'paused'] : ['running'];
   const denied = uses.filter(
     ({ decision, container }) => decision.verdict === 'deny' && states.includes(container.state),
   );
   const containers = [...new Map(denied.map(({ container }) => [container.id, container])).values()];
   for (const { id, name } of containers) {
     if (await isOwn(ports.db, share.hostName, id)) continue;
-    if (await wasAskedFor(ports.db, share.hostName, id)) continue;
+    if (await wasAskedFor(ports.db, share, id)) continue;
     await enqueueJob(systemCall(ports), {
       kind: 'share_enforce',
       host: share.hostName,
@@ -87,9 +87,9 @@ async function isOwn(db: Reader, hostName: string, id: string): Promise<boolean>
   return own.id === id || (own.composeProject !== null && own.composeProject === other?.composeProject);
 }
 
-async function wasAskedFor(db: Reader, hostName: string, container: string): Promise<boolean> {
+async function wasAskedFor(db: Reader, { hostName, volumeName }: ShareRow, container: string): Promise<boolean> {
   const job = await db.job.findFirst({
-    where: { hostName, kind: 'share_enforce', input: { path: ['container'], equals: container } },
+    where: { hostName, volumeName, kind: 'share_enforce', input: { path: ['container'], equals: container } },
     orderBy: { createdAt: 'desc' },
     select: { state: true, createdAt: true },
   });

@@ -2,6 +2,7 @@ import { fail } from '../errors.ts';
 import type { Target } from '../operation.ts';
 import { projectOfVolume, volumeTarget } from '../volumes/read.ts';
 import { isRuleShownTo, projectOfRule } from './rule-store.ts';
+import { isSharedWith } from './shared-with.ts';
 import { findShareRow, isShownTo, shareNotFound } from './store.ts';
 
 /** Operations on a share ask for a grant on its project; whom it is offered to may see it. */
@@ -18,6 +19,7 @@ export const shownShareTarget: Target<{ share: string }> = { ...shareTarget, sho
 export const newShareTarget: Target<{ host: string; volume: string }> = {
   find: ({ ports }, { host, volume }) => projectOfVolume(ports.db, host, volume),
   absent: ({ host, volume }) => volumeTarget.absent({ host, name: volume }),
+  isShown: ({ ports, actor }, { host, volume }) => isSharedWith(ports.db, actor, host, volume),
 };
 
 /** A rule belongs to the project of its share; whom it is about may see it. */

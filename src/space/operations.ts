@@ -6,7 +6,7 @@ import { recallJob } from '../jobs/read.ts';
 import { command, query } from '../operation.ts';
 import { Download, HostName, object, ProjectName, paging, T } from '../schema.ts';
 import { DataClass, EnvironmentName, VolumeName } from '../volumes/model.ts';
-import { findVolume, volumeTarget } from '../volumes/read.ts';
+import { findVolume, sharedVolumeTarget, volumeTarget } from '../volumes/read.ts';
 import { daysUntilFull, toGrowth } from './growth.ts';
 import { judgeStorage } from './judge-storage.ts';
 import {
@@ -93,7 +93,7 @@ export const getHostStorage = query('space.hostStorage', {
 
 export const getVolumeUsage = query('space.volumeUsage', {
   permission: 'read',
-  reach: volumeTarget,
+  reach: sharedVolumeTarget,
   summary: 'Read what a volume takes, how it grows, and how long there is room for it',
   description: 'With its measurements, newest first, page by page.',
   input: object({ ...host, name: VolumeName, ...paging }),

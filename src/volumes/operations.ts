@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import { attributesOf, requireHost } from '../hosts/read.ts';
 import { command, query, type Target } from '../operation.ts';
 import { expectedVersion, HostName, nullable, object, ProjectName, paging, StringMap, T } from '../schema.ts';
+import { volumeSightOf } from '../shares/shared-with.ts';
 import { assign } from './assign.ts';
 import { create } from './create.ts';
 import { historyTarget, listEvents } from './history.ts';
@@ -19,7 +20,7 @@ import {
   VolumePage,
 } from './model.ts';
 import { newLabels } from './new-labels.ts';
-import { volumeTarget } from './read.ts';
+import { sharedVolumeTarget, volumeTarget } from './read.ts';
 import { showVolume } from './show-volume.ts';
 import * as store from './store.ts';
 import { refuseImpossible } from './volume-filter.ts';
@@ -31,7 +32,8 @@ export const listVolumes = query('volumes.list', {
   permission: 'read',
   reach: 'anything',
   summary: 'List volumes',
-  description: 'Of all hosts, by host and name. All filters that are given must hold.',
+  description:
+    'Of all hosts, by host and name: those of projects in reach, and those that a rule shares with the caller. All filters that are given must hold.',
   input: object({
     host: T.Optional(HostName),
     project: T.Optional(ProjectName),
@@ -58,17 +60,23 @@ export const listVolumes = query('volumes.list', {
     ...paging,
   }),
   output: VolumePage,
-  async run({ ports, scope }, { limit = 50, cursor, ...filter }) {
+  async run({ ports, actor, scope }, { limit = 50, cursor, ...filter }) {
     refuseImpossible(filter);
     if (filter.host !== undefined) await requireHost(ports.db, filter.host);
-    const { items, nextCursor } = await store.listVolumes(ports.db, scope, filter, limit, cursor);
+    const { items, nextCursor } = await store.listVolumes(
+      ports.db,
+      await volumeSightOf(ports.db, actor, scope),
+      filter,
+      limit,
+      cursor,
+    );
     return { items: shown(ports, items), nextCursor };
   },
 });
 
 export const getVolume = query('volumes.get', {
   permission: 'read',
-  reach: volumeTarget,
+  reach: sharedVolumeTarget,
   summary: 'Read a volume',
   input: object(address),
   output: Volume,
@@ -147,8 +155,8 @@ export const volumesByAddress = query('volumes.byAddress', {
   summary: 'The volume that is mounted; null for other types, and when the caller may not see it.',
   input: object({ addresses: T.Array(T.String(), { maxItems: 1000, description: '`host/name`' }) }),
   output: T.Array(Volume),
-  run: async ({ ports, scope }, { addresses }) =>
-    shown(ports, await store.volumesByAddress(ports.db, scope, addresses)),
+  run: async ({ ports, actor, scope }, { addresses }) =>
+    shown(ports, await store.volumesByAddress(ports.db, await volumeSightOf(ports.db, actor, scope), addresses)),
 });
 
 export const volumesOfHosts = query('volumes.ofHosts', {
@@ -158,8 +166,9 @@ export const volumesOfHosts = query('volumes.ofHosts', {
   summary: `Its first ${volumesOfHost} volumes; \`volumes\` gives all.`,
   input: object({ hosts: T.Array(HostName, { maxItems: 100 }) }),
   output: T.Array(HostVolumes),
-  async run({ ports, scope }, { hosts }) {
-    const pages = await store.firstVolumesOfHosts(ports.db, scope, hosts, volumesOfHost);
+  async run({ ports, actor, scope }, { hosts }) {
+    const sight = await volumeSightOf(ports.db, actor, scope);
+    const pages = await store.firstVolumesOfHosts(ports.db, sight, hosts, volumesOfHost);
     return pages.map(({ items, ...page }) => ({ ...page, items: shown(ports, items) }));
   },
 });

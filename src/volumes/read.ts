@@ -4,6 +4,7 @@ import { isHelper } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';
+import { isSharedWith } from '../shares/shared-with.ts';
 import { knownVolumes, sharedVolumes } from './known-volumes.ts';
 import { requireVolumeName } from './naming.ts';
 import { requireFittingName } from './naming-styles.ts';
@@ -26,7 +27,11 @@ export {
 export const volumeTarget: Target<{ host: string; name: string }> = {
   find: ({ ports }, { host, name }) => projectOfVolume(ports.db, host, name),
   absent: ({ host, name }) => fail('volume_not_found', `There is no volume "${name}" on host "${host}".`),
+  isShown: ({ ports, actor }, { host, name }) => isSharedWith(ports.db, actor, host, name),
 };
+
+/** For what a rule of a share lets its consumers do as well: to read the volume and what is known of it. */
+export const sharedVolumeTarget: Target<{ host: string; name: string }> = { ...volumeTarget, showingSuffices: true };
 
 /** The containers that have a volume mounted, running or not, as the engine says now; helpers do not count. */
 export async function containersMounting(engine: Engine, volume: string): Promise<EngineContainer[]> {

@@ -1,10 +1,10 @@
-import type { ProjectScope } from '../access/roles.ts';
 import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { keysByHost } from '../hosts/read.ts';
 import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
+import { type VolumeSight, volumesWithin } from '../shares/shared-with.ts';
 import type { DataClass, KnownVolume, VolumeKind, VolumeUsage } from './model.ts';
-import { matching, type VolumeFilter, within } from './volume-filter.ts';
+import { matching, type VolumeFilter } from './volume-filter.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
 /** What a list needs not: each column costs time in each row. */
@@ -23,14 +23,14 @@ const keyOf = ({ host, name }: KnownVolume): Keyset => [host, name];
 /** Volumes of all hosts that the caller may see, by host and name. */
 export async function listVolumes(
   db: Reader,
-  scope: ProjectScope,
+  sight: VolumeSight,
   filter: VolumeFilter,
   limit: number,
   cursor?: string,
 ): Promise<Page<KnownVolume>> {
   const after = cursor === undefined ? {} : following(cursor);
   const rows = await db.volume.findMany({
-    where: { AND: [within(scope), matching(filter), after] },
+    where: { AND: [volumesWithin(sight), matching(filter), after] },
     orderBy: [...orderBy],
     omit,
     take: limit + 1,
@@ -53,22 +53,26 @@ export function projectOfVolume(db: Reader, host: string, name: string): Promise
 /** The volumes of these addresses (`host/name`) that the caller may see, in any order. */
 export async function volumesByAddress(
   db: Reader,
-  scope: ProjectScope,
+  sight: VolumeSight,
   addresses: readonly string[],
 ): Promise<KnownVolume[]> {
   const onHosts = keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, name: { in: keys } }));
-  const rows = await db.volume.findMany({ where: { AND: [within(scope), { OR: onHosts }] }, omit });
+  const rows = await db.volume.findMany({ where: { AND: [volumesWithin(sight), { OR: onHosts }] }, omit });
   return await withContainers(db, rows);
 }
 
 /** The first `each` volumes of each host that the caller may see. */
 export async function firstVolumesOfHosts(
   db: Reader,
-  scope: ProjectScope,
+  sight: VolumeSight,
   hosts: readonly string[],
   each: number,
 ): Promise<({ readonly host: string } & Page<KnownVolume>)[]> {
-  const visible = scope === 'all' ? Prisma.empty : Prisma.sql`and project = any(${[...scope]}::text[])`;
+  const { scope, shared } = sight;
+  const visible =
+    scope === 'all'
+      ? Prisma.empty
+      : Prisma.sql`and (project = any(${[...scope]}::text[]) or id = any(${shared.map(({ id }) => id)}::uuid[]))`;
   const ids = await db.$queryRaw<{ id: string }[]>`
     select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
     cross join lateral (select id from volumes where volumes.host = wanted.host ${visible} order by name limit ${each + 1}) volume`;

@@ -1,4 +1,3 @@
-import type { ProjectScope } from '../access/roles.ts';
 import type { Prisma } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
 import type { DataClass, VolumeKind } from './model.ts';
@@ -60,11 +59,6 @@ function impossible(field: string, detail: string): Failure {
     detail,
     errors: [{ path: `/${field}`, rule: 'filter', message: 'contradicts another filter' }],
   });
-}
-
-/** What the caller may see. */
-export function within(scope: ProjectScope): Prisma.VolumeWhereInput {
-  return scope === 'all' ? {} : { project: { in: [...scope] } };
 }
 
 function unusedSince(time: Date): Prisma.VolumeWhereInput {

@@ -18,17 +18,11 @@ import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
-import {
-  containersMounting,
-  findVolume,
-  requireFittingName,
-  requireVolumeName,
-  volumeTarget,
-} from '../volumes/read.ts';
+import { findVolume, requireFittingName, requireVolumeName, volumeTarget } from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
 import { DeletedVolumePage } from './model.ts';
 import { labelsOfCopy, refuseTaken } from './new-volume.ts';
-import { volumeInUse } from './volume-in-use.ts';
+import { requireUnused } from './volume-in-use.ts';
 
 const address = { host: HostName, name: VolumeName };
 const repositoryField = T.Optional(
@@ -151,13 +145,7 @@ export const deleteVolume = command('volumes.delete', {
       throw fail('repository_in_use', `Volume "${name}" holds the repository "${holds}"; delete the repository first.`);
     const share = (await sharedVolumeNames(ports.db, host, [name])).get(name);
     if (share !== undefined) throw volumeShared(host, name, share);
-    const users = await containersMounting(ports.engines.get(host), name);
-    if (users.length > 0)
-      throw volumeInUse(
-        host,
-        name,
-        users.map((user) => user.name),
-      );
+    await requireUnused(ports, ports.engines.get(host), name);
     const input = keepSnapshot ? { repositoryId: (await usableRepository(ports.db, host, repository)).id } : {};
     return await enqueueJob(context, { kind: 'volume_delete', host, volume: name, project: volume.project, input });
   },

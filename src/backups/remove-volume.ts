@@ -4,10 +4,10 @@ import type { RunningJob } from '../jobs/handler.ts';
 import { removeHelpersOf } from '../jobs/helper-run.ts';
 import { openRepository, readyRepository } from '../repositories/read.ts';
 import type { KnownVolume } from '../volumes/model.ts';
-import { containersMounting, findVolume } from '../volumes/read.ts';
+import { findVolume } from '../volumes/read.ts';
 import { forgetDeletedVolume, keepDeletedVolume } from './deleted-volumes.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
-import { volumeInUse } from './volume-in-use.ts';
+import { requireUnused } from './volume-in-use.ts';
 
 /** A volume that goes, on behalf of a job. */
 export interface Removal {
@@ -27,10 +27,10 @@ export interface Removal {
  */
 export async function removeVolume(engine: Engine, job: RunningJob, removal: Removal): Promise<TakenSnapshot | null> {
   const { volume, deletedId } = removal;
-  await refuseUsed(engine, volume);
+  await requireUnused(job.ports, engine, volume);
   const taken = await lastSnapshot(engine, job, removal);
   try {
-    await refuseUsed(engine, volume);
+    await requireUnused(job.ports, engine, volume);
     await removeHelpersOf(job.ports, job.host, job.id);
     await engine.removeVolume(volume);
     return taken;
@@ -40,16 +40,6 @@ export async function removeVolume(engine: Engine, job: RunningJob, removal: Rem
     if (stays !== null) await forgetDeletedVolume(job.ports.db, deletedId);
     throw error;
   }
-}
-
-async function refuseUsed(engine: Engine, volume: string): Promise<void> {
-  const users = await containersMounting(engine, volume);
-  if (users.length > 0)
-    throw volumeInUse(
-      engine.host,
-      volume,
-      users.map(({ name }) => name),
-    );
 }
 
 async function lastSnapshot(

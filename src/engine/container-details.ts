@@ -8,6 +8,8 @@ const parallelInspects = 8;
 
 /** What the engine's list of containers does not tell. */
 export interface ContainerDetail {
+  /** To the millisecond, where the list has seconds. */
+  readonly createdAt: Date | null;
   readonly user: string;
   readonly memoryLimitBytes: number | null;
   readonly restartPolicy: string;
@@ -62,12 +64,13 @@ export function containerDetails({ docker, ask }: Connection): ContainerDetails 
   };
 }
 
-function toDetail({ Config, HostConfig }: ContainerInspectInfo): ContainerDetail {
+function toDetail({ Config, HostConfig, Created }: ContainerInspectInfo): ContainerDetail {
   const { Memory = 0, RestartPolicy, UsernsMode = '', Mounts = [] } = HostConfig;
   const options = Mounts.filter(({ Type }) => Type === 'volume').map(
     (mount) => [mount.Target, mountDetail(mount)] as const,
   );
   return {
+    createdAt: new Date(Created),
     user: Config.User ?? '',
     memoryLimitBytes: Memory > 0 ? Memory : null,
     restartPolicy: RestartPolicy?.Name || 'no',

@@ -77,6 +77,7 @@ export function containerCalls(connection: Connection): ContainerCalls {
 
 /** Of a helper, and of a container that went away between the list and its inspect. */
 const noDetail: ContainerDetail = {
+  createdAt: null,
   user: '',
   memoryLimitBytes: null,
   restartPolicy: 'no',
@@ -98,7 +99,7 @@ function toContainer(container: ContainerInfo, { tmpfs, mountOptions, ...detail 
     state: container.State,
     status: container.Status,
     labels: container.Labels ?? {},
-    createdAt: new Date(container.Created * 1000),
+    createdAt: detail.createdAt ?? new Date(container.Created * 1000),
     mounts: [...listed.map((mount) => toMount(mount, mountOptions.get(mount.Destination))), ...tmpfs],
   };
 }

@@ -1,10 +1,5 @@
+import { hostUserOf } from '../hosts/read.ts';
 import type { ContainerFacts, HostFacts } from './facts.ts';
-
-/** A container's user as the host sees it; a `gid` of null: the image knows the group of this user, we do not. */
-export interface NumericUser {
-  readonly uid: number;
-  readonly gid: number | null;
-}
 
 /** Whether it is root inside: named so, or nobody named. */
 export function isRoot({ user }: Pick<ContainerFacts, 'user'>): boolean {
@@ -21,8 +16,7 @@ export function sharesUsers(
   return remapsUsers === null ? null : !remapsUsers;
 }
 
-/** Null for a user with a name, which only the image can tell the number of. */
-export function numericUser({ user }: Pick<ContainerFacts, 'user'>): NumericUser | null {
-  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(user) ?? [];
-  return uid === undefined ? null : { uid: Number(uid), gid: gid === undefined ? null : Number(gid) };
+/** The user of the container as the host sees it; null for one with a name, and while too little is known of the host. */
+export function hostUser(container: Pick<ContainerFacts, 'user' | 'usernsMode'>, host: HostFacts) {
+  return hostUserOf(container, host.idOffsets);
 }

@@ -1,4 +1,4 @@
-import type { PathFacts } from '../hosts/read.ts';
+import type { IdOffsets, PathFacts } from '../hosts/read.ts';
 import type { ReachedVolume } from '../shares/volume-index.ts';
 import type { RootFileSystem } from '../space/model.ts';
 
@@ -16,6 +16,8 @@ export interface HostFacts {
   readonly backingFileSystem: string | null;
   /** Whether root of a container is somebody else on the host. */
   readonly remapsUsers: boolean | null;
+  /** Which users of the host those of its containers are. */
+  readonly idOffsets: IdOffsets | null;
   /** Docker's own folder. */
   readonly rootFolder: string | null;
   readonly storage: StorageFacts | null;
@@ -81,7 +83,7 @@ export interface MountFacts {
   readonly tmpfs: TmpfsFacts | null;
   /** For a volume of the driver `local` that binds a folder of the host: that folder. */
   readonly boundFolder: string | null;
-  /** The path on the host that a bind, or a volume that binds a folder, leads to. */
+  /** The path on the host that a bind, or a volume that binds a folder, leads to; else the folder of the volume, if it was looked at. */
   readonly path: PathFacts | null;
   /** Names of the other containers that mount the same volume or the same path; only told where its content is relabeled as private. */
   readonly sharedWith: readonly string[] | null;

@@ -1,5 +1,5 @@
 import type { Prisma, Reader } from '../database/client.ts';
-import { boundFolderOf } from '../hosts/read.ts';
+import { boundFolderOf, hostPathOf } from '../hosts/read.ts';
 import type { VolumeIndex } from '../shares/volume-index.ts';
 import { boundNamesOf } from './bound-path.ts';
 import { readStrings, readTmpfs } from './fact-schemas.ts';
@@ -27,7 +27,7 @@ export async function loadMounts(
     include,
     orderBy: [{ containerId: 'asc' }, { target: 'asc' }],
   });
-  const paths = await loadPaths(db, hostName, [...new Set(rows.flatMap((row) => hostPathOf(row) ?? []))]);
+  const paths = await loadPaths(db, hostName, [...new Set(rows.flatMap((row) => pathOf(row) ?? []))]);
   const relabeled = rows.filter(({ selinux }) => selinux === 'private').map(({ source }) => source);
   const mounters = await loadMounters(db, hostName, relabeled);
   const facts = new Map<string, MountFacts[]>();
@@ -54,9 +54,12 @@ export async function loadMounters(
   return Map.groupBy(mounters, ({ source }) => source);
 }
 
-function hostPathOf({ type, source, volume }: MountRow): string | null {
-  if (type === 'bind') return source;
-  return volume === null ? null : boundFolderOf(volume.driver, readStrings(volume.options) ?? {});
+function pathOf({ type, source, subpath, volume }: MountRow): string | null {
+  return hostPathOf({ type, source, subpath, volume: readVolume(volume) });
+}
+
+function readVolume(volume: MountRow['volume']) {
+  return volume === null ? null : { driver: volume.driver, options: readStrings(volume.options) ?? {} };
 }
 
 function toMount(
@@ -65,7 +68,8 @@ function toMount(
   mounters: ReadonlyMap<string, readonly Mounter[]>,
 ): MountFacts {
   const { source, target, driver, readOnly, propagation, noCopy, subpath, project } = row;
-  const hostPath = hostPathOf(row);
+  const hostPath = pathOf(row);
+  const mounted = readVolume(row.volume);
   return {
     type: typeOf(row.type),
     source,
@@ -78,7 +82,7 @@ function toMount(
     noCopy,
     subpath,
     tmpfs: readTmpfs(row.tmpfs),
-    boundFolder: row.type === 'bind' ? null : hostPath,
+    boundFolder: row.type === 'bind' || mounted === null ? null : boundFolderOf(mounted.driver, mounted.options),
     path: hostPath === null ? null : (paths.get(hostPath) ?? null),
     sharedWith: row.selinux === 'private' ? others(mounters.get(source) ?? [], row.containerId) : null,
     reaches: [],

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Reader } from '../database/client.ts';
-import { parsePathFacts, socketPaths } from '../hosts/read.ts';
+import { idOffsetsOf, parsePathFacts, socketPaths } from '../hosts/read.ts';
 import { readEngineDetails, readStorage } from './fact-schemas.ts';
 import type { HostFacts, PathFacts, Surroundings } from './facts.ts';
 
@@ -16,6 +16,7 @@ export async function loadSurroundings(db: Reader, config: Config, hostName: str
     storageDriver: row.storageDriver,
     backingFileSystem: details?.backingFileSystem ?? null,
     remapsUsers: details?.remapsUsers ?? null,
+    idOffsets: details === null ? null : idOffsetsOf(details),
     rootFolder: details?.rootFolder ?? null,
     storage: readStorage(row.storage),
     volumeDrivers: details?.volumeDrivers ?? null,

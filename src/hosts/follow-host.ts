@@ -90,9 +90,10 @@ async function followEvents(
 }
 
 /** A volume that is mounted is told by the start of its container as well. */
-function lookAt(inventory: Inventory, { type, action, id }: EngineEvent): Promise<void> | null {
+function lookAt(inventory: Inventory, { type, action, id, at }: EngineEvent): Promise<void> | null {
   if (action === 'mount' || action === 'unmount') return null;
-  return type === 'volume' ? inventory.refresh([id], []) : inventory.refresh([], [id]);
+  if (type !== 'volume') return inventory.refresh([], [id]);
+  return action === 'create' ? inventory.refresh([id], [], at) : inventory.refresh([id], []);
 }
 
 async function listAgainAndAgain(

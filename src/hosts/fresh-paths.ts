@@ -1,5 +1,12 @@
 import type { Ports } from '../context.ts';
-import { boundPaths, forgetOtherPaths, pathsCheckedSince, refreshHostPaths, saveHostPaths } from './host-paths.ts';
+import {
+  boundPaths,
+  foldersOfVolumes,
+  forgetOtherPaths,
+  pathsCheckedSince,
+  refreshHostPaths,
+  saveHostPaths,
+} from './host-paths.ts';
 import { isProbed, lookAtPaths } from './probe-paths.ts';
 
 type FreshPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'config' | 'log'>;
@@ -18,7 +25,7 @@ export function socketPaths(endpoint: string): string[] {
 
 /**
  * Sees to it that the stored facts of every path that a container or a volume of a host binds, and of the engine's socket, are
- * not older than ten minutes; forgets the paths that nobody has bound any more. When two do this at once, the second
+ * not older than ten minutes, and so those of the folders of volumes whose owner matters; forgets the paths that nobody has bound any more. When two do this at once, the second
  * waits and finds it done. What did not answer is asked again after ten minutes. With `glance` the others are looked at as
  * well, but for what takes long: their entries are not counted anew. Throws what
  * {@link import('./probe-paths.ts').probePaths} throws; the stored facts then stay.
@@ -36,7 +43,10 @@ export async function freshPaths(ports: FreshPorts, host: string, { glance = fal
       const others = wanted.filter((path) => fresh.has(path));
       await refreshHostPaths(ports.db, host, await lookAtPaths(ports, host, others, { counts: false }));
     }
-    await forgetOtherPaths(ports.db, host, wanted);
+    const folders = (await foldersOfVolumes(ports.db, host)).filter(isKept);
+    const seldom = folders.filter((path) => !fresh.has(path) && !facts.has(path));
+    await saveHostPaths(ports.db, host, await lookAtPaths(ports, host, seldom, { counts: false }), startedAt);
+    await forgetOtherPaths(ports.db, host, [...wanted, ...folders]);
   });
 }
 

@@ -45,6 +45,20 @@ export async function boundPaths(db: Reader, hostName: string): Promise<string[]
   ];
 }
 
+/**
+ * The folders of volumes that a container which is not root has mounted: whether it may use them is seen by their owner.
+ * Docker's own folders only, and each once.
+ */
+export async function foldersOfVolumes(db: Reader, hostName: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ source: string }[]>`
+    select distinct mounts.source from mounts
+    join containers container on container.host = mounts.host and container.id = mounts.container_id
+    join volumes volume on volume.id = mounts.volume_id
+    where mounts.host = ${hostName} and container.user <> '' and container.user !~ '^(root|0+)(:|$)' and mounts.subpath is null
+      and mounts.source like '/%' and volume.driver = 'local' and not (volume.options ?| array['device', 'type'])`;
+  return rows.map(({ source }) => source);
+}
+
 /** Which paths of a host were looked at since then. */
 export async function pathsCheckedSince(db: Reader, host: string, since: Date): Promise<ReadonlySet<string>> {
   const rows = await db.hostPath.findMany({

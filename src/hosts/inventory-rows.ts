@@ -15,6 +15,9 @@ export interface Looked<Seen> {
   readonly found: readonly Seen[];
 }
 
+/** When the engine told of the making of volumes, by name. */
+export type Announcements = ReadonlyMap<string, Date>;
+
 /** What the tables hold of a look, with the names of their columns. */
 export interface InventoryRows {
   readonly volumes: readonly object[];

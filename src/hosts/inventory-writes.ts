@@ -1,12 +1,18 @@
 import { Prisma, type Transaction } from '../database/client.ts';
-import { type Look, toInventoryRows } from './inventory-rows.ts';
+import { type Announcements, type Look, toInventoryRows } from './inventory-rows.ts';
 import { recordCreated, recordDeleted, tellCreated, tellDeleted, tellMounted, tellUnmounted } from './volume-events.ts';
+import { attributeToContainers, noteAnnounced } from './volume-origins.ts';
 
 /**
  * Makes the tables say what a look saw, with a fixed number of statements for any number of rows. Whether they said
  * something else before.
  */
-export async function writeInventory(transaction: Transaction, host: string, look: Look): Promise<boolean> {
+export async function writeInventory(
+  transaction: Transaction,
+  host: string,
+  look: Look,
+  announced: Announcements = new Map(),
+): Promise<boolean> {
   const rows = toInventoryRows(look);
   await transaction.$executeRaw(lockMounted(host, rows.mountedNames));
   // What becomes of volumes is told in the statements that change them; the end of mounts before anything goes, for
@@ -25,6 +31,8 @@ export async function writeInventory(transaction: Transaction, host: string, loo
   ] as const;
   let changed = 0;
   for (const [change, tellings = []] of changes) changed += await carryOut(transaction, change, tellings);
+  if (announced.size > 0) await transaction.$executeRaw(noteAnnounced(host, announced));
+  if (rows.mountedNames.length > 0) await transaction.$executeRaw(attributeToContainers(host, rows));
   return changed > 0;
 }
 

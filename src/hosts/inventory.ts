@@ -1,7 +1,7 @@
 import type { Ports } from '../context.ts';
 import type { Database } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Look } from './inventory-rows.ts';
+import type { Announcements, Look } from './inventory-rows.ts';
 import { writeInventory } from './inventory-writes.ts';
 import { noteSynced } from './store.ts';
 
@@ -16,8 +16,11 @@ const patience = { maxWait: 10_000, timeout: 60_000 };
 
 /** Keeps the tables of one host equal to its engine. */
 export interface Inventory {
-  /** Looks at these again. When it resolves the tables hold what was so at some time after the call. */
-  refresh(volumes: readonly string[], containers: readonly string[]): Promise<void>;
+  /**
+   * Looks at these again. When it resolves the tables hold what was so at some time after the call. With `announcedAt` the
+   * engine told of the making of the volumes then.
+   */
+  refresh(volumes: readonly string[], containers: readonly string[], announcedAt?: Date): Promise<void>;
   /** Lists everything again. */
   refreshAll(): Promise<void>;
 }
@@ -25,6 +28,7 @@ export interface Inventory {
 interface Batch {
   readonly volumes: Set<string>;
   readonly containers: Set<string>;
+  readonly announced: Map<string, Date>;
   everything: boolean;
   readonly done: PromiseWithResolvers<void>;
 }
@@ -46,7 +50,13 @@ function createInventory(ports: InventoryPorts, engine: Engine): Inventory {
   let running = false;
 
   function join(add: (batch: Batch) => void): Promise<void> {
-    waiting ??= { volumes: new Set(), containers: new Set(), everything: false, done: Promise.withResolvers() };
+    waiting ??= {
+      volumes: new Set(),
+      containers: new Set(),
+      announced: new Map(),
+      everything: false,
+      done: Promise.withResolvers(),
+    };
     add(waiting);
     const { promise } = waiting.done;
     if (!running) void work();
@@ -64,9 +74,10 @@ function createInventory(ports: InventoryPorts, engine: Engine): Inventory {
   }
 
   return {
-    refresh: (volumes, containers) =>
+    refresh: (volumes, containers, announcedAt) =>
       join((batch) => {
         for (const name of volumes) batch.volumes.add(name);
+        if (announcedAt !== undefined) for (const name of volumes) batch.announced.set(name, announcedAt);
         for (const id of containers) batch.containers.add(id);
       }),
     refreshAll: () =>
@@ -84,21 +95,29 @@ async function lookAndWrite(ports: InventoryPorts, engine: Engine, batch: Batch)
   const everything = batch.everything || batch.volumes.size + batch.containers.size > mostSingleLooks;
   const hasChanged = await ports.locks.hold(`inventory/${engine.host}`, async () => {
     const startedAt = new Date();
-    if (everything) return await write(ports.db, engine.host, await lookAtAll(engine), startedAt);
+    const { announced } = batch;
+    if (everything) return await write(ports.db, engine.host, await lookAtAll(engine), announced, startedAt);
     return await write(
       ports.db,
       engine.host,
       await lookAtSome(engine, [...batch.volumes], [...batch.containers]),
+      announced,
       null,
     );
   });
   if (hasChanged) await ports.notices.publish({ topic: 'inventory', id: engine.host });
 }
 
-async function write(db: Database, host: string, look: Look, syncedAt: Date | null): Promise<boolean> {
+async function write(
+  db: Database,
+  host: string,
+  look: Look,
+  announced: Announcements,
+  syncedAt: Date | null,
+): Promise<boolean> {
   return await db.$transaction(async (transaction) => {
     // Whether the host was listed before tells what is new on it.
-    const hasChanged = await writeInventory(transaction, host, look);
+    const hasChanged = await writeInventory(transaction, host, look, announced);
     if (syncedAt !== null) await noteSynced(transaction, host, syncedAt);
     return hasChanged;
   }, patience);

@@ -3,7 +3,7 @@ import type { Reader } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
 import { keysByHost } from './address.ts';
 import { type Attributes, attributeLabels, attributesOf, composeLabels, labelsOf } from './attributes.ts';
-import { boundFolderOf } from './bound-folder.ts';
+import { boundFolderOf, hostPathOf } from './bound-folder.ts';
 import { freshPaths, socketPaths } from './fresh-paths.ts';
 import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
 import { type InventoryPorts, inventoryOf } from './inventory.ts';
@@ -12,6 +12,7 @@ import type { Host } from './model.ts';
 import { PathFacts, parsePathFacts } from './path-facts.ts';
 import { probePaths } from './probe-paths.ts';
 import { findHost, listHosts, saveHost } from './store.ts';
+import { type HostUser, hostUserOf, type IdOffsets, idOffsetsOf, idOffsetsOfHosts, idsOf } from './user-namespace.ts';
 
 export {
   type Attributes,
@@ -21,7 +22,14 @@ export {
   composeLabels,
   freshPaths,
   type HostPath,
+  type HostUser,
   hostPathKey,
+  hostPathOf,
+  hostUserOf,
+  type IdOffsets,
+  idOffsetsOf,
+  idOffsetsOfHosts,
+  idsOf,
   keysByHost,
   kindOf,
   labelsOf,

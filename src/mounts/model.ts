@@ -65,6 +65,12 @@ export const Mount = object(
     noCopy: T.Boolean({ description: 'Whether an empty volume is not filled with what the image has there.' }),
     subpath: nullable(T.String({ description: 'Folder of the volume that is mounted instead of its root.' })),
     user: T.String({ description: 'User of the container: name, `uid` or `uid:gid`; empty for root.' }),
+    hostUser: nullable(
+      T.String({
+        description:
+          'Who that is on the host, `uid` or `uid:gid`; somebody else where the engine remaps users. Null for a name, which only the image knows the number of.',
+      }),
+    ),
     path: nullable(MountPath),
     tmpfs: nullable(MountTmpfs),
     project: nullable(ProjectName),
@@ -73,7 +79,7 @@ export const Mount = object(
   {
     $id: 'Mount',
     description:
-      "One mount of a container. `path` is null for what binds no path of the host, and for a path that was not looked at. It belongs to its volume's project, a mount of another type to its container's.",
+      "One mount of a container. `path` is what is at the path of the host that it binds; of a volume the folder that Docker keeps it in, looked at where the container does not run as root. Null for what was not looked at. It belongs to its volume's project, a mount of another type to its container's.",
   },
 );
 export type Mount = Static<typeof Mount>;

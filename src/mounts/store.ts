@@ -4,9 +4,13 @@ import type { Prisma, Reader } from '../database/client.ts';
 import { atLeast, findingsOfMounts } from '../findings/read.ts';
 import type { Severity } from '../findings/rule.ts';
 import {
-  boundFolderOf,
   type HostPath,
   hostPathKey,
+  hostPathOf,
+  hostUserOf,
+  type IdOffsets,
+  idOffsetsOfHosts,
+  idsOf,
   keysByHost,
   kindOf,
   type PathFacts,
@@ -18,7 +22,7 @@ import { mountsWithin, type VolumeSight } from '../shares/shared-with.ts';
 import type { Mount, MountPropagation, MountRelabeling, MountTmpfs, MountType } from './model.ts';
 
 const include = {
-  container: { select: { name: true, state: true, user: true } },
+  container: { select: { name: true, state: true, user: true, usernsMode: true } },
   volume: { select: { driver: true, options: true } },
 } as const;
 type Row = Prisma.MountGetPayload<{ include: typeof include }>;
@@ -181,28 +185,30 @@ function following(cursor: string): Prisma.MountWhereInput {
   };
 }
 
-/** With what is known of their paths and their findings: two more statements for any number of mounts. */
+/** With what is known of their paths, users and findings: three more statements for any number of mounts. */
 async function toMounts(db: Reader, rows: readonly Row[]): Promise<Mount[]> {
   const addresses = rows.map((row) => ({ host: row.hostName, container: { id: row.containerId }, target: row.target }));
-  const [paths, findings] = await Promise.all([
-    pathFactsOf(db, rows.flatMap(hostPathOf)),
+  const hosts = rows.map(({ hostName }) => hostName);
+  const [paths, offsets, findings] = await Promise.all([
+    pathFactsOf(db, rows.flatMap(pathsOf)),
+    idOffsetsOfHosts(db, hosts),
     findingsOfMounts(db, addresses),
   ]);
-  const mounts = rows.map((row) => toMount(row, paths));
+  const mounts = rows.map((row) => toMount(row, paths, offsets.get(row.hostName) ?? null));
   return mounts.map((mount, index) => ({ ...mount, findings: findings[index] ?? [] }));
 }
 
-/** The path of the host that a mount binds, itself or through its volume. */
-function hostPathOf({ hostName: host, type, source, volume }: Row): HostPath[] {
+function pathsOf({ hostName: host, type, source, subpath, volume }: Row): HostPath[] {
   // Written by the inventory: options of a driver are strings.
-  const folder = volume === null ? null : boundFolderOf(volume.driver, volume.options as Record<string, string>);
-  const path = type === 'bind' ? source : folder;
+  const of = volume === null ? null : { driver: volume.driver, options: volume.options as Record<string, string> };
+  const path = hostPathOf({ type, source, subpath, volume: of });
   return path === null ? [] : [{ host, path }];
 }
 
-function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>): Omit<Mount, 'findings'> {
+function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>, offsets: IdOffsets | null): Omit<Mount, 'findings'> {
   const { source, target, driver, mode, readOnly, propagation, noCopy, subpath, project } = row;
-  const [path] = hostPathOf(row);
+  const [path] = pathsOf(row);
+  const hostUser = hostUserOf(row.container, offsets);
   return {
     host: row.hostName,
     // Words of Docker and what the inventory makes of them.
@@ -214,6 +220,7 @@ function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>): Omit<Mount, '
     volumeKind: row.volumeName === null ? null : kindOf(row.volumeName),
     options: mode.split(',').flatMap((word) => word.trim() || []),
     user: row.container.user,
+    hostUser: hostUser === null ? null : idsOf(hostUser),
     path: path === undefined ? null : (paths.get(hostPathKey(path)) ?? null),
     source,
     target,

@@ -6,7 +6,7 @@ import { attributesOf } from '../hosts/read.ts';
 import { containersToRestart, jobsOnVolumes } from '../jobs/read.ts';
 import { repositoryVolumes } from '../repositories/read.ts';
 import { sharedVolumeNames } from '../shares/read.ts';
-import { knownVolumes } from '../volumes/read.ts';
+import { knownVolumes, usersElsewhere, volumeUsers } from '../volumes/read.ts';
 import { planBuildCache } from './build-cache.ts';
 import { planContainers } from './containers.ts';
 import { planImages } from './images.ts';
@@ -14,8 +14,6 @@ import type { PlannedItem } from './judgement.ts';
 import type { PruneItem } from './model.ts';
 import { planNetworks } from './networks.ts';
 import { imageLayers, writableBytes } from './store.ts';
-import { usersElsewhere } from './users-elsewhere.ts';
-import { volumeUsers } from './volume-users.ts';
 import { planVolumes, type VolumeFacts } from './volumes.ts';
 import { type ContainerWish, type ImageWish, onlyKind, type VolumeWish, type Wish } from './wish.ts';
 

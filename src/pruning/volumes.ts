@@ -1,6 +1,6 @@
 import type { EngineVolume } from '../engine/engine-objects.ts';
+import { isMountedFromElsewhere } from '../volumes/read.ts';
 import { composed, type Judgement, judged, type PlannedItem, premiseOf, protectedBy } from './judgement.ts';
-import { isMountedFromElsewhere } from './shared-backend.ts';
 import { fits, type VolumeWish } from './wish.ts';
 
 /** What a volume is judged by, besides itself. A later reason for a volume to stay is one more fact here. */

@@ -94,8 +94,8 @@ export type VolumeBackend = Static<typeof VolumeBackend>;
 
 export const VolumeMaker = words(
   'VolumeMaker',
-  ['stowage', 'compose', 'container', 'unknown'],
-  'Who made a volume, as far as its labels tell. `container`: for a container that named none.',
+  ['stowage', 'compose', 'request', 'container', 'unknown'],
+  'What made a volume, as far as its labels and the events of its engine tell. `request`: somebody asked for it, as with `docker volume create`. `container`: it came with the making of a container that named none, or one that was not there. Nobody knows it of a volume that was made while its host was not watched.',
 );
 export type VolumeMaker = Static<typeof VolumeMaker>;
 
@@ -140,7 +140,10 @@ export const Volume = object(
 export type Volume = Static<typeof Volume>;
 
 /** A volume as the inventory has it, secrets in its options included: for who makes it again. */
-export type KnownVolume = Omit<Volume, 'backend' | 'createdBy' | 'namingIssues'>;
+export type KnownVolume = Omit<Volume, 'backend' | 'createdBy' | 'namingIssues'> & {
+  /** What it was made by, as the events of the engine told. */
+  readonly origin: 'request' | 'container' | null;
+};
 export const VolumePage = page(Volume, 'Volume');
 
 export const HostVolumes = object(

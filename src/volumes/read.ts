@@ -5,13 +5,16 @@ import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
 import type { Target } from '../operation.ts';
 import { isSharedWith } from '../shares/shared-with.ts';
-import { knownVolumes, sharedVolumes } from './known-volumes.ts';
+import { knownVolumes } from './known-volumes.ts';
 import { requireVolumeName } from './naming.ts';
 import { requireFittingName } from './naming-styles.ts';
 import { restoredByLabel } from './new-labels.ts';
 import { findVolume, projectOfVolume } from './store.ts';
 
 export { namingIssues } from './naming-styles.ts';
+export { isMountedFromElsewhere } from './shared-backend.ts';
+export { usersElsewhere } from './users-elsewhere.ts';
+export { volumeUsers } from './volume-users.ts';
 export {
   findVolume,
   knownVolumes,
@@ -20,7 +23,6 @@ export {
   requireFittingName,
   requireVolumeName,
   restoredByLabel,
-  sharedVolumes,
 };
 
 /** Operations on a volume ask for a grant on its project. */

@@ -9,19 +9,20 @@ import { shownOptions } from './options/mount-words.ts';
 const anonymousLabel = 'com.docker.volume.anonymous';
 
 /** A volume as callers see it: without secrets, and with what follows from its options, labels and name. */
-export function showVolume(volume: KnownVolume, naming: Naming): Volume {
+export function showVolume({ origin, ...volume }: KnownVolume, naming: Naming): Volume {
   return {
     ...volume,
     options: shownOptions(volume.options),
     backend: backendOf(volume),
-    createdBy: makerOf(volume),
+    createdBy: makerOf({ ...volume, origin }),
     namingIssues: namingIssues(volume, naming),
   };
 }
 
 /** Labels of Stowage and Compose win: a copy of a volume of Compose has the labels of both. */
-function makerOf({ kind, labels }: KnownVolume): VolumeMaker {
+function makerOf({ kind, labels, origin }: KnownVolume): VolumeMaker {
   if (onceLabel in labels || restoredByLabel in labels) return 'stowage';
   if (composeLabels.volume in labels) return 'compose';
-  return kind === 'anonymous' || anonymousLabel in labels ? 'container' : 'unknown';
+  if (kind === 'anonymous' || anonymousLabel in labels) return 'container';
+  return origin ?? 'unknown';
 }

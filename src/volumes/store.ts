@@ -142,6 +142,7 @@ function toVolume(row: ListedRow, containers: number): KnownVolume {
     inUse: containers > 0,
     containers,
     usage: toUsage(row),
+    origin: row.origin as KnownVolume['origin'],
     version: row.version,
   };
 }

@@ -1,5 +1,6 @@
+import { type HostUser, idsOf } from '../../hosts/read.ts';
 import { boundPathOf, mountEvidence, pathText } from '../bound-path.ts';
-import { isRoot, type NumericUser, numericUser, sharesUsers } from '../container-user.ts';
+import { hostUser, isRoot, sharesUsers } from '../container-user.ts';
 import type { PathFacts } from '../facts.ts';
 import { rule } from '../rule.ts';
 
@@ -24,25 +25,28 @@ export const rootWithWritableBind = rule({
 export const userWithoutAccess = rule({
   id: 'MNT-018',
   subject: 'mount',
-  title: 'The user of the container has no access to a bind',
+  title: 'The user of the container has no access to what it mounts',
   severity: 'medium',
-  why: 'Owner, group and mode of the path do not let the user of the container do what the mount promises. The program fails with "permission denied", often only when it writes for the first time.',
+  why: 'Owner, group and mode of the path, or of the folder of the volume, do not let the user of the container do what the mount promises. The program fails with "permission denied", often only when it writes for the first time.',
   remedy:
-    'Give the path to the user (`chown -R UID:GID PATH`), or run the container as its owner (`--user UID:GID`). If the container only reads, mount it read-only: `:ro`.',
+    'Give the path to the user as the host sees it (`chown -R UID:GID PATH`; for a volume its mountpoint), or run the container as its owner (`--user UID:GID`). If the container only reads, mount it read-only: `:ro`.',
   check({ mount, container }, { host }) {
     const { path } = mount;
-    const user = numericUser(container);
-    if (boundPathOf(mount) === null || path === null || user === null || user.uid === 0) return null;
-    if (sharesUsers(container, host) !== true) return null;
+    const user = hostUser(container, host);
+    if (path === null || user === null || user.uid === 0) return null;
     const lacking = mount.readOnly
       ? lacks(path, user, 'read')
       : (lacks(path, user, 'read') ?? lacks(path, user, 'write'));
     if (lacking === null) return null;
+    const called = container.user === '' ? 'root' : container.user;
+    const onHost = sharesUsers(container, host) === true ? '' : `, on the host ${idsOf(user)},`;
+    const what = mount.type === 'volume' ? `volume ${mount.volume}` : pathText(mount);
     return {
-      detail: `User ${container.user} cannot ${lacking} ${pathText(mount)}: it belongs to ${path.uid}:${path.gid} with mode ${path.mode}.`,
+      detail: `User ${called}${onHost} cannot ${lacking} ${what}: it belongs to ${path.uid}:${path.gid} with mode ${path.mode}.`,
       evidence: {
         ...mountEvidence(mount),
-        user: container.user,
+        user: called,
+        hostUser: idsOf(user),
         owner: `${path.uid}:${path.gid}`,
         mode: path.mode ?? '',
       },
@@ -51,7 +55,7 @@ export const userWithoutAccess = rule({
 });
 
 /** What the user cannot do; null when it can, and when it is not known. */
-function lacks(path: PathFacts, { uid, gid }: NumericUser, wish: 'read' | 'write'): 'read' | 'write' | null {
+function lacks(path: PathFacts, { uid, gid }: HostUser, wish: 'read' | 'write'): 'read' | 'write' | null {
   if (path.uid === null || path.gid === null || path.mode === null) return null;
   const mode = Number.parseInt(path.mode, 8);
   const needed = bitsFor(path, wish);

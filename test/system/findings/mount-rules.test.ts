@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
-import { startApp } from '../../machinery/engine-user.ts';
+import { makeVolume, startApp } from '../../machinery/engine-user.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 import { binds, folder, judgePairs } from './pairs.ts';
@@ -121,6 +121,10 @@ t.test('what is at the path of a bind, and who may use it', async (t) => {
   await run('mount', ['--make-shared', at('shared')]);
   const plain = binds(`${at('plain')}:/data`);
   const user = { User: '1234:1234' };
+  const docker = testDocker(t);
+  const [others, own] = [await makeVolume(docker.name('others')), await makeVolume(docker.name('own'))];
+  // Docker gives an empty volume the owner that the image has there.
+  await docker.run(own, 'touch /data/file && chown 1234:1234 /data');
   await startApp(t, binds(`${at('two')}:/data`));
   await judgePairs(
     t,
@@ -160,14 +164,23 @@ t.test('what is at the path of a bind, and who may use it', async (t) => {
         faulty: { ...user, ...binds(`${at('plain')}:/data`) },
         sound: { ...user, ...binds(`${at('own')}:/data`) },
       },
+      {
+        rule: 'MNT-018',
+        what: 'cannot write to a volume',
+        severity: 'medium',
+        faulty: { ...user, ...binds(`${others}:/data`) },
+        sound: { ...user, ...binds(`${own}:/data`) },
+      },
     ],
     {},
   );
 
   // Docker makes the missing folder of a bind when the container starts: one that is only made has none.
   const stowage = await startStowage(t, { env: { STOWAGE_INVENTORY_SECONDS: '3' } });
-  const { engine } = testDocker(t);
-  const made = await engine.createContainer({ Image: groundOfTests().helperImage, ...binds(`${at('gone')}:/data`) });
+  const made = await docker.engine.createContainer({
+    Image: groundOfTests().helperImage,
+    ...binds(`${at('gone')}:/data`),
+  });
   t.teardown(() => made.remove());
   await rmdir(at('gone'));
   const finding = await breaks(t, stowage, 'MNT-005', { container: made.id });

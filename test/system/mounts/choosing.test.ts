@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { connectClient } from '../../machinery/api-client.ts';
 import { type TestDocker, testDocker } from '../../machinery/docker.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage, startStowage } from '../../machinery/stowage.ts';
 import { containerMaker } from './container-maker.ts';
 
 const purposes =
@@ -28,7 +28,7 @@ async function createByClient(t: Test, docker: TestDocker, options: readonly str
 
 t.test('Docker takes the short form of every advice, and makes of it what was advised', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const make = containerMaker(t, docker);
   for (const purpose of purposes) {
     const name = docker.name(purpose.replace('_', '-'));
@@ -57,7 +57,7 @@ t.test('Docker takes the short form of every advice, and makes of it what was ad
 
 t.test('the client of Docker takes each form, whatever the paths hold', { skip: !hasClient }, async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const folder = await mkdtemp(join(groundOfTests().folder, 'advice-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const advise = (wish: Record<string, string>) => stowage.get(`/v1/mount-advice?${new URLSearchParams(wish)}`);
@@ -168,7 +168,7 @@ t.test('presets: three that stay as they are, and those of the installation', as
 });
 
 t.test('bad settings are refused before anything is written', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const good = { name: 'good', sizeBytes: 4096 };
   const bad = [
     { ...good, name: 'Upper' },
@@ -201,7 +201,7 @@ t.test('bad settings are refused before anything is written', async (t) => {
 });
 
 t.test('GraphQL gives the same advice and the same presets', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const fields = 'purpose type reason dataClass readOnly preset specification { volume tmpfs mount compose } warnings';
   for (const purpose of purposes) {
     const answer = await stowage.graphql(

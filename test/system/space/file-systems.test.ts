@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
 import { groundOfTests } from '../../machinery/ground-environment.ts';
+import { mountDisk } from '../../machinery/loop-disk.ts';
 import { startStowage } from '../../machinery/stowage.ts';
-import { mountXfs } from '../../machinery/xfs.ts';
 import { startEngine } from '../machinery/own-engine.ts';
 
 const measurements = '/v1/hosts/local/measurements';
@@ -16,7 +16,7 @@ t.test(
     const docker = testDocker(t);
     const stowage = await startStowage(t);
     const disk = await mkdtemp(join(groundOfTests().folder, 'disk-'));
-    await mountXfs(t, disk, diskBytes);
+    await mountDisk(t, 'xfs', disk, diskBytes);
     await mkdir(join(disk, 'data'));
     await writeFile(join(disk, 'data', 'file'), 'x'.repeat(1234));
     const bound = docker.name('bound');
@@ -29,7 +29,7 @@ t.test(
     const covered = docker.name('covered');
     const { mountpoint } = await stowage.created('POST', '/v1/hosts/local/volumes', { name: covered });
     await writeFile(join(mountpoint, 'below'), 'not to be seen');
-    await mountXfs(t, mountpoint, diskBytes);
+    await mountDisk(t, 'xfs', mountpoint, diskBytes);
     await writeFile(join(mountpoint, 'above'), 'x'.repeat(4321));
     const plain = docker.name('plain');
     await stowage.created('POST', '/v1/hosts/local/volumes', { name: plain });
@@ -54,7 +54,7 @@ t.test('the storage of an engine is looked at: file system, device, free space a
   const folder = await mkdtemp(join(groundOfTests().folder, 'engine-on-xfs-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const directory = join(folder, 'disk');
-  await mountXfs(t, directory, 4_000_000_000);
+  await mountDisk(t, 'xfs', directory, 4_000_000_000);
   const engine = await startEngine(t, directory);
   const stowage = await startStowage(t, { env: { DOCKER_HOST: engine.endpoint } });
   await stowage.until('/v1/hosts/local', ({ inventory }) => inventory.syncedAt !== null);

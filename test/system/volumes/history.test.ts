@@ -7,7 +7,7 @@ import { type Answer, connectClient } from '../../machinery/api-client.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { dropContainer, dropVolume, makeVolume, startApp } from '../../machinery/engine-user.ts';
 import { openInventoryPorts } from '../../machinery/inventory-ports.ts';
-import { startStowage } from '../../machinery/stowage.ts';
+import { sharedStowage } from '../../machinery/stowage.ts';
 
 const volumes = '/v1/hosts/local/volumes';
 const mounting = (volume: string, readOnly = false) => ({
@@ -17,7 +17,7 @@ const actions = ({ items }: Answer) => items.map(({ action }: Answer) => action)
 
 t.test('the life of a volume is told, newest first, also when it is over', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const name = docker.name('data');
   const address = `${volumes}/${name}`;
   const madeAt = Date.now();
@@ -56,7 +56,7 @@ t.test('the life of a volume is told, newest first, also when it is over', async
 });
 
 t.test('an anonymous volume is mounted by its container, and goes with it', async (t) => {
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const app = await startApp(t, { Volumes: { '/data': {} } });
   const [{ Name: name = '' } = {}] = (await app.inspect()).Mounts;
   const address = `${volumes}/${name}/history`;
@@ -68,9 +68,31 @@ t.test('an anonymous volume is mounted by its container, and goes with it', asyn
   t.match(await stowage.get(`${address}?limit=4`), { items: [{}, {}, {}, {}] });
 });
 
+t.test('a volume that was asked for is told from one that came with a container', async (t) => {
+  const docker = testDocker(t);
+  const stowage = await sharedStowage();
+  const [asked, named, bound] = [docker.name('asked'), docker.name('named'), docker.name('bound')];
+  const makerOf = async (name: string) => {
+    await stowage.until(`/v1/volumes?name=${name}&inUse=true`, ({ items }) => items.length === 1, 20);
+    const { data } = await stowage.graphql(`{ volume(host: "local", name: "${name}") { createdBy } }`);
+    const { createdBy } = await stowage.get(`${volumes}/${name}`);
+    t.equal(data.volume.createdBy, createdBy);
+    return createdBy;
+  };
+  await makeVolume(asked);
+  await startApp(t, mounting(asked));
+  await startApp(t, mounting(named));
+  await startApp(t, { HostConfig: { Binds: [`${bound}:/data`, `${asked}:/other`] } });
+  t.equal(await makerOf(bound), 'container', 'with -v');
+  t.equal(await makerOf(named), 'container', 'with --mount');
+  t.equal(await makerOf(asked), 'request', 'even right before the container that uses it');
+  await dropContainer(await startApp(t, mounting(named)));
+  t.equal(await makerOf(named), 'container', 'whoever uses it later');
+});
+
 t.test('the history of a volume belongs to the project that the volume has, or had at last', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const name = docker.name('data');
   const history = `${volumes}/${name}/history`;
   const viewer = async (project: string) => {
@@ -165,7 +187,7 @@ t.test('events are forgotten after their time, but for the making of volumes tha
 
 t.test('volumes are found by how long nobody has used them; filters that contradict are refused', async (t) => {
   const docker = testDocker(t);
-  const stowage = await startStowage(t);
+  const stowage = await sharedStowage();
   const [never, once, used] = [docker.name('a-never'), docker.name('b-once'), docker.name('c-used')];
   for (const name of [never, once, used]) await stowage.created('POST', volumes, { name });
   await startApp(t, mounting(used));

@@ -78,6 +78,12 @@ t.test('volumes are filtered, combined and paged', async (t) => {
   t.same(await names('inUse=true'), ['c']);
   t.same(await names('dangling=true&driver=local&kind=named&host=local'), ['a', 'b']);
   t.same(await names('project=shop&class=cache&label=team%3Dred'), ['b']);
+  const { data } = await stowage.graphql(
+    `{ both: volumes(name: "${prefix}", label: ["team=blue", "tier"], kind: named) { items { name } }
+       unused: volumes(name: "${prefix}", dangling: true, driver: "local", host: "local", project: "shop") { items { name } } }`,
+  );
+  const named = (...ends: string[]) => ({ items: ends.map((end) => ({ name: docker.name(end) })) });
+  t.same(data, { both: named('a'), unused: named('a', 'b') });
   t.match(await stowage.call('GET', '/v1/volumes?colour=blue'), { status: 400, body: { code: 'invalid_input' } });
 
   const first = await stowage.get(`/v1/volumes?name=${prefix}&limit=2`);

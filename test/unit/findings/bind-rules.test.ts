@@ -172,5 +172,18 @@ t.test('MNT-018: a user without access', async (t) => {
     ['no mode', at({ mode: null }), '1001:1001', []],
   ];
   for (const [name, mount, user, expected] of table) t.same(ofMount(mount, { user }), expected, name);
-  t.same(ofMount(at({}), { user: '1001' }, { host: { ...host, remapsUsers: true } }), [], 'other users on the host');
+  const ofVolume: MountFacts = { ...volumeMount, path: path({}) };
+  t.same(ofMount(ofVolume, { user: '1001:1001' }), fault, 'the folder of a volume');
+  t.same(ofMount(ofVolume, { user: '1000' }), [], 'its owner');
+
+  const remapping = (idOffsets: { uid: number; gid: number } | null) => ({
+    host: { ...host, remapsUsers: true, idOffsets },
+  });
+  t.same(ofMount(at({}), { user: '1001' }, remapping(null)), [], 'nobody knows who it is on the host');
+  const remapped = remapping({ uid: 100_000, gid: 100_000 });
+  t.same(ofMount(at({}), { user: '1000' }, remapped), fault, 'another user on the host');
+  t.same(ofMount(at({ uid: 101_000 }), { user: '1000' }, remapped), [], 'the owner by its number on the host');
+  t.same(ofMount(at({}), { user: '' }, remapped), fault, 'root is an ordinary user of the host then');
+  const asHost = { user: '1000', usernsMode: 'host' };
+  t.same(ofMount(at({}), asHost, remapped), [], 'the users of the host all the same');
 });

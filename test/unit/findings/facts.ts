@@ -25,6 +25,7 @@ export const host: HostFacts = {
   storageDriver: 'overlay2',
   backingFileSystem: 'extfs',
   remapsUsers: false,
+  idOffsets: { uid: 0, gid: 0 },
   rootFolder: '/var/lib/docker',
   storage,
   volumeDrivers: ['local'],

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { EngineContainer, EngineMount } from '../../../src/engine/engine-objects.ts';
-import { backendOf, isMountedFromElsewhere } from '../../../src/pruning/shared-backend.ts';
-import { volumeUsers } from '../../../src/pruning/volume-users.ts';
+import { backendOf, isMountedFromElsewhere } from '../../../src/volumes/shared-backend.ts';
+import { volumeUsers } from '../../../src/volumes/volume-users.ts';
 
 const mount = (more: Partial<EngineMount>): EngineMount => ({
   type: 'volume',

@@ -1,7 +1,7 @@
 import type { Ports } from '../context.ts';
 import type { EngineContainer, EngineVolume } from '../engine/engine-objects.ts';
 import { isFailure } from '../errors.ts';
-import { sharedVolumes } from '../volumes/read.ts';
+import { sharedVolumes } from './known-volumes.ts';
 import { backendOf } from './shared-backend.ts';
 import { type View, volumeUsers } from './volume-users.ts';
 

@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
-import { type HelperMount, type HelperSpec, helperLabels, phantomLabel } from './helper.ts';
+import { type HelperMount, type HelperSpec, helperHostname, helperLabels, phantomLabel } from './helper.ts';
 
 const confined = 'rw,noexec,nosuid,nodev,mode=0700';
 
@@ -14,6 +14,7 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
   return {
     name: spec.name,
     Image: image,
+    Hostname: helperHostname(installation),
     User: '0:0',
     Cmd: [...spec.command],
     Env: Object.entries(environmentOf(spec)).map(([name, value]) => `${name}=${value}`),

@@ -8,6 +8,11 @@ export const helperLabels = {
   restartNote: 'stowage.restart',
 } as const;
 
+/** Name of the machine that a helper takes itself for: restic writes it into its locks, which tell then whose they are. */
+export function helperHostname(installation: string): string {
+  return `stowage-${installation}`;
+}
+
 /** Whether the labels of a container say that it is a helper, of whatever installation. */
 export function isHelper(labels: Readonly<Record<string, string>>): boolean {
   return helperLabels.installation in labels || helperLabels.job in labels;

@@ -20,4 +20,5 @@ export async function repositoryVolumes(db: Reader, host: string): Promise<Map<s
 export { copiedTo, requireCopyable } from './copy-targets.ts';
 export { type OpenRepository, openRepository, type RepositoryReference, resolveRepository } from './open-repository.ts';
 export { requireReach, requireWritable, usableRepository } from './repository-reach.ts';
-export { prepareStep, type ResticStep, readyRepository, repositoryLock, runRestic, volumeGone } from './restic-step.ts';
+export { prepareStep, readyRepository, repositoryLock, runRestic, volumeGone } from './restic-step.ts';
+export type { ResticStep } from './step.ts';

@@ -1,30 +1,19 @@
 import type { Engine } from '../engine/engine.ts';
-import type { HelperMount } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { LockRequest, RunningJob } from '../jobs/handler.ts';
 import { dropPhantom, type HelperOutcome, prepareHelper, runHelper } from '../jobs/helper-run.ts';
-import { whileAlone } from '../jobs/locks.ts';
-import { initCommand, unlockCommand } from '../restic/commands.ts';
+import { initCommand } from '../restic/commands.ts';
 import { exitFailure, isHopeless } from '../restic/exit.ts';
-import { type ResticMessage, readLine } from '../restic/output.ts';
+import { readLine } from '../restic/output.ts';
 import { copyAccess, type RepositoryAccess, repositoryAccess, resticHelper } from '../restic/repository-access.ts';
 import type { OpenRepository } from './open-repository.ts';
 import { requireWritable } from './repository-reach.ts';
+import { removeStaleLocks } from './stale-locks.ts';
+import type { ResticStep } from './step.ts';
 import { markReady, suspectLock } from './store.ts';
 
-/** A run of restic in a helper, for a job. */
-export interface ResticStep {
-  readonly step: string;
-  readonly command: readonly string[];
-  readonly capabilities: readonly string[];
-  readonly mounts: readonly HelperMount[];
-  /** Gets what it writes to its standard output and errors, and when it wrote it. */
-  readonly onMessage: (message: ResticMessage, at: Date) => void;
-  /** The step changes nothing in the repository: one of a host is mounted read-only. */
-  readonly reads?: boolean;
-  /** A repository that the step copies from. */
-  readonly source?: OpenRepository;
-}
+/** restic's exit code when somebody else's lock is in the way: the next attempt looks whose it is. */
+const lockedExit = 11;
 
 /** Jobs that may work on one repository at a time share its slots. */
 export function repositoryLock(job: Pick<RunningJob, 'ports'>, repositoryId: string): LockRequest {
@@ -67,7 +56,8 @@ export async function runRestic(
       // restic tries for a quarter of an hour what a server has refused for good.
       isHopeless: ({ stream, text }) => stream === 'stderr' && isHopeless(text),
     });
-    if (outcome.exitCode >= 128 && step.reads !== true) await suspectLock(job.ports.db, repository.id, true);
+    const mayBeLocked = outcome.exitCode >= 128 || outcome.exitCode === lockedExit;
+    if (mayBeLocked && step.reads !== true) await suspectLock(job.ports.db, repository.id, true);
     return outcome;
   } catch (error) {
     if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled')
@@ -123,7 +113,12 @@ export async function readyRepository(
 ): Promise<OpenRepository> {
   requireWritable(repository);
   if (!repository.ready) await initialize(engine, job, repository, source);
-  if (repository.lockSuspected) await removeStaleLocks(engine, job, repository);
+  if (repository.lockSuspected) {
+    const lock = repositoryLock(job, repository.id);
+    await removeStaleLocks(job, repository, lock, (step) =>
+      runRestic(engine, job, { ...repository, ready: true }, step),
+    );
+  }
   return { ...repository, ready: true };
 }
 
@@ -151,17 +146,4 @@ async function initialize(
       throw fail('helper_failed', 'restic ended without naming the repository; see the log of the job.');
     await markReady(job.ports.db, repository.id, found.id);
   });
-}
-
-async function removeStaleLocks(engine: Engine, job: RunningJob, repository: OpenRepository): Promise<void> {
-  const alone = await whileAlone(job.ports.db, job.id, repositoryLock(job, repository.id), async () => {
-    const step = { step: 'unlock', command: unlockCommand(), capabilities: [], mounts: [] };
-    const opened = { ...repository, ready: true };
-    const { exitCode, complaints } = await runRestic(engine, job, opened, { ...step, onMessage: () => undefined });
-    if (exitCode !== 0) throw exitFailure('unlock', exitCode, complaints);
-    await suspectLock(job.ports.db, repository.id, false);
-    await job.log('info', 'Removed the lock that a dead helper had left in the repository.');
-  });
-  if (!alone)
-    await job.log('info', 'A dead helper may have left a lock; it stays until no other job uses the repository.');
 }

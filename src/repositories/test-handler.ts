@@ -9,7 +9,8 @@ import type { RepositoryTest } from './model.ts';
 import { type OpenRepository, openRepository } from './open-repository.ts';
 import { recognise } from './recognise.ts';
 import { allowedForAll, RepositoryJobInput } from './repository-job.ts';
-import { type ResticStep, repositoryLock, runRestic } from './restic-step.ts';
+import { repositoryLock, runRestic } from './restic-step.ts';
+import type { ResticStep } from './step.ts';
 import { keepFacts } from './store.ts';
 
 const noRepositoryExit = 10;

@@ -183,7 +183,19 @@ export function forgetCommand(snapshot: string): string[] {
   return ['restic', 'forget', '--json', '--no-cache', '--', snapshot];
 }
 
-/** Removes every lock; only for who knows that no restic works on the repository. */
-export function unlockCommand(): string[] {
-  return ['restic', 'unlock', '--remove-all', '--no-cache'];
+/**
+ * Prints the locks of the repository. Removes them all when each was made on `hostname`: only for who knows that nothing
+ * works there any more. With a lock of somebody else among them, removes only those that restic itself takes for stale:
+ * nobody has refreshed them for half an hour.
+ */
+export function unlockCommand(hostname: string): string[] {
+  const script = `ids=$(restic list locks --quiet --no-cache --no-lock) || exit
+all=--remove-all
+for id in $ids; do
+  lock=$(restic cat lock "$id" --quiet --no-cache --no-lock | tr -d '\\n')
+  printf '%s\\n' "$lock"
+  case "$lock" in *'"hostname": "'"$1"'"'*|'') ;; *) all= ;; esac
+done
+exec restic unlock $all --no-cache`;
+  return ['sh', '-c', script, 'unlock', hostname];
 }

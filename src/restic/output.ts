@@ -90,6 +90,14 @@ const ListedSnapshot = T.Object({
   id: T.String(),
 });
 
+const Lock = T.Object({
+  time: T.String(),
+  exclusive: T.Boolean(),
+  hostname: T.String(),
+  username: T.Optional(T.String()),
+  pid: T.Number(),
+});
+
 /** How many snapshots a list has, told by ourselves after its last one. */
 const SnapshotCount = T.Object({ listed_snapshots: T.Number() });
 
@@ -107,6 +115,7 @@ export type ResticMessage =
   | { readonly kind: 'config'; readonly config: Static<typeof Config> }
   | { readonly kind: 'version'; readonly version: string }
   | { readonly kind: 'snapshot'; readonly snapshot: Static<typeof ListedSnapshot> }
+  | { readonly kind: 'lock'; readonly lock: Static<typeof Lock> }
   | { readonly kind: 'count'; readonly snapshots: number }
   | { readonly kind: 'room'; readonly room: Static<typeof Room> }
   | { readonly kind: 'statistics'; readonly statistics: Static<typeof RawStatistics> };
@@ -123,6 +132,7 @@ export function readLine(line: string): ResticMessage | null {
   if (Value.Check(Config, value)) return { kind: 'config', config: value };
   if (Value.Check(ResticVersion, value)) return { kind: 'version', version: value.version };
   if (Value.Check(ListedSnapshot, value)) return { kind: 'snapshot', snapshot: value };
+  if (Value.Check(Lock, value)) return { kind: 'lock', lock: value };
   if (Value.Check(SnapshotCount, value)) return { kind: 'count', snapshots: value.listed_snapshots };
   if (Value.Check(Room, value)) return { kind: 'room', room: value };
   if (Value.Check(RawStatistics, value)) return { kind: 'statistics', statistics: value };
@@ -145,5 +155,7 @@ export type RestoreSummary = Static<typeof RestoreSummary>;
 export type ResticStatus = Static<typeof Status>;
 /** A snapshot as `restic snapshots` lists it. */
 export type ListedSnapshot = Static<typeof ListedSnapshot>;
+/** A lock as `restic cat lock` shows it. */
+export type ResticLock = Static<typeof Lock>;
 export type FileSystemRoom = Static<typeof Room>;
 export type RawStatistics = Static<typeof RawStatistics>;

@@ -1,5 +1,5 @@
 import { RepositoryMedium } from '../repositories/model.ts';
-import { Count, DateTime, HostName, object, type Static, T, Uuid } from '../schema.ts';
+import { DateTime, HostName, object, type Static, T, Uuid } from '../schema.ts';
 
 const HeldCopy = object(
   {
@@ -19,9 +19,9 @@ export const VolumeCopies = object(
     host: HostName,
     volume: T.String(),
     satisfied: T.Boolean(),
-    copies: T.Integer({ ...Count, maximum: 1_000_000, description: 'The volume itself is the first.' }),
+    copies: T.Integer({ minimum: 0, maximum: 1_000_000, description: 'The volume itself is the first.' }),
     media: T.Array(RepositoryMedium),
-    offSite: T.Integer({ ...Count, maximum: 1_000_000, description: 'How many of the copies are off-site.' }),
+    offSite: T.Integer({ minimum: 0, maximum: 1_000_000, description: 'How many of the copies are off-site.' }),
     missing: T.Array(T.String(), { description: 'What is missing, a sentence each.' }),
     held: T.Array(HeldCopy),
   },

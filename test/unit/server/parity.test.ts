@@ -60,9 +60,9 @@ t.test('addresses are bound once', (t) => {
   t.end();
 });
 
-/** Everything that a domain's operations.ts exports and that is an operation, whether it is bound or not. */
+/** Everything that a domain's operations.ts, or a file of one kind of its operations, exports and that is an operation, whether it is bound or not. */
 async function operationsOfDomains(): Promise<AnyOperation[]> {
-  const files = await Array.fromAsync(glob('*/operations.ts', { cwd: fileURLToPath(sources) }));
+  const files = await Array.fromAsync(glob('*/{operations,*-operations}.ts', { cwd: fileURLToPath(sources) }));
   const modules: object[] = await Promise.all(files.map((file) => import(new URL(file, sources).href)));
   return modules.flatMap((module) => Object.values(module)).filter(isOperation);
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startGround } from '../test/machinery/ground.ts';
+import { benchAccess } from './access.ts';
 import { benchBackup } from './backup.ts';
 import { benchInventory } from './inventory.ts';
 
 // What `npm run bench` runs: each measurement beside its alternative, in one run, on an engine and a database of its own.
 // `npm run bench -- inventory` runs one alone.
-const benches = { backup: benchBackup, inventory: benchInventory } as const;
+const benches = { access: benchAccess, backup: benchBackup, inventory: benchInventory } as const;
 const root = fileURLToPath(new URL('../', import.meta.url));
 const print = (line: string) => console.log(line);
 const wanted = process.argv.slice(2);

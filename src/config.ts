@@ -76,6 +76,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     protectedLabels: listed(values.STOWAGE_PROTECTED_LABELS),
     undeleteHours: values.STOWAGE_UNDELETE_HOURS,
     sessionSeconds: values.STOWAGE_SESSION_SECONDS,
+    wrongCredentials: values.STOWAGE_WRONG_CREDENTIALS,
     bodyBytes: values.STOWAGE_BODY_BYTES,
     queryDepth: values.STOWAGE_QUERY_DEPTH,
     queryCost: values.STOWAGE_QUERY_COST,

@@ -110,6 +110,10 @@ export const Environment = T.Object({
   }),
   STOWAGE_UNDELETE_HOURS: positive(168, 'How long a deleted volume can be brought back.'),
   STOWAGE_SESSION_SECONDS: positive(900, 'Life of a JWT that an API key is exchanged for.'),
+  STOWAGE_WRONG_CREDENTIALS: positive(
+    60,
+    'Wrong credentials that an address may send in a minute; then it waits, but for those that were good before.',
+  ),
   STOWAGE_BODY_BYTES: positive(1_048_576, 'Largest request body.'),
   STOWAGE_QUERY_DEPTH: positive(15, 'Deepest GraphQL query.'),
   STOWAGE_QUERY_COST: positive(20_000, 'Most objects that a GraphQL query may ask for.'),

@@ -160,6 +160,8 @@ export interface InputIssue {
 export interface FailureDetails {
   readonly detail: string;
   readonly errors?: readonly InputIssue[];
+  /** After how many seconds it is worth trying again. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
@@ -168,11 +170,13 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: ErrorCode;
   readonly errors: readonly InputIssue[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, { detail, errors, cause }: FailureDetails) {
+  constructor(code: ErrorCode, { detail, errors, retryAfterSeconds, cause }: FailureDetails) {
     super(detail, cause === undefined ? undefined : { cause });
     this.code = code;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   get kind(): ErrorKind {

@@ -56,7 +56,8 @@ export async function refuseAnonymous(context: Context, requestName: string): Pr
   try {
     actorOf(context);
   } catch (error) {
-    await audit(requestName, context, null, endingOf(error, { project: null, isRefused: false, isProbe: false }));
+    const ending = endingOf(error, { project: null, isRefused: false, isProbe: false });
+    if (ending.code !== 'rate_limited') await audit(requestName, context, null, ending);
     throw error;
   }
 }
@@ -90,8 +91,12 @@ function endingOf(error: unknown, { project, isRefused }: Course): Ending {
   return { outcome: isRefusal ? 'refused' : 'failed', code: error.code, project };
 }
 
-/** Every command is audited, and of queries those that were turned away, or asked for what may be hidden from the caller. */
-function isAudited({ kind }: AnyOperation, { outcome }: Ending, { isProbe }: Course): boolean {
+/**
+ * Every command is audited, and of queries those that were turned away, or asked for what may be hidden from the caller. A
+ * credential that was not even looked at leaves no event: else a flood of them would fill the audit.
+ */
+function isAudited({ kind }: AnyOperation, { outcome, code }: Ending, { isProbe }: Course): boolean {
+  if (code === 'rate_limited') return false;
   return kind === 'command' || outcome === 'refused' || isProbe;
 }
 

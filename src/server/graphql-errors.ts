@@ -7,8 +7,12 @@ import { publicFailure, statusOf } from './problem.ts';
 /** A failure as an error of GraphQL: the same code, text and issues as the problem document has. */
 export function graphqlError(error: unknown, requestId: string, log: Pick<Log, 'error'>): GraphQLError {
   const failure = failureOf(error, requestId, log);
-  const { code, kind, errors } = failure;
-  const extensions = { code, kind, requestId, ...(errors === undefined ? {} : { errors }) };
+  const { code, kind, errors, retryAfterSeconds } = failure;
+  const more = {
+    ...(errors === undefined ? {} : { errors }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+  const extensions = { code, kind, requestId, ...more };
   const located =
     error instanceof GraphQLError
       ? {

@@ -81,6 +81,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (failure.kind === 'internal') request.log.error({ err: error }, 'an unexpected error');
   const document = problem(failure, pathOf(request), request.id);
   if (document.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
   return reply.code(document.status).type('application/problem+json').send(JSON.stringify(document));
 }
 

@@ -72,7 +72,9 @@ function inputOf({ operation, url }: Route, objects: ProjectObjects): Record<str
     if (value === undefined) throw new Error(`${operation.id}: project-objects.ts makes no object for ":${name}".`);
     return [name, value];
   });
-  const input = { ...Object.fromEntries(named), ...more };
+  const required = 'required' in operation.input ? (operation.input.required as string[]) : [];
+  const plain = required.map((name) => [name, objects[name] ?? sampleOf(operation.input.properties[name])]);
+  const input = { ...Object.fromEntries(plain), ...Object.fromEntries(named), ...more };
   try {
     const checked: AnyOperation = operation;
     checked.check(input);
@@ -80,6 +82,14 @@ function inputOf({ operation, url }: Route, objects: ProjectObjects): Record<str
     throw new Error(`${operation.id}: say in operation-calls.ts what it needs.`, { cause });
   }
   return input;
+}
+
+/** A value that a plain field takes: a word, a number, or a short text. */
+function sampleOf(schema: unknown): unknown {
+  const { enum: words, type, minimum = 1 } = Object(schema) as { enum?: unknown[]; type?: string; minimum?: number };
+  if (words !== undefined) return words[0];
+  if (type === 'integer' || type === 'number') return minimum;
+  return type === 'boolean' ? false : 'sample';
 }
 
 function restCall({ method, url }: Route, input: Record<string, unknown>): OperationCall['rest'] {

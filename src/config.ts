@@ -81,6 +81,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     queryDepth: values.STOWAGE_QUERY_DEPTH,
     queryCost: values.STOWAGE_QUERY_COST,
     oidc: readIssuer(values),
+    login: readLogin(values),
   };
 }
 
@@ -99,6 +100,23 @@ function readIssuer({
         `Bad configuration: STOWAGE_OIDC_ISSUER and STOWAGE_OIDC_JWKS_URL are addresses; "${address}" is none.`,
       );
   return { issuer, audience, jwksUrl };
+}
+
+/** Signing in needs the address that the issuer sends the browser back to; what a request says of it could be anything. */
+function readLogin({
+  STOWAGE_OIDC_ISSUER: issuer,
+  STOWAGE_OIDC_CLIENT_ID: clientId,
+  STOWAGE_OIDC_CLIENT_SECRET: clientSecret,
+  STOWAGE_PUBLIC_URL: publicUrl,
+}: Static<typeof Environment>) {
+  if (clientId === undefined) return undefined;
+  if (issuer === undefined || publicUrl === undefined)
+    throw new Error(
+      'Bad configuration: STOWAGE_OIDC_ISSUER and STOWAGE_PUBLIC_URL must be set with STOWAGE_OIDC_CLIENT_ID.',
+    );
+  if (!URL.canParse(publicUrl))
+    throw new Error(`Bad configuration: STOWAGE_PUBLIC_URL is an address; "${publicUrl}" is none.`);
+  return { issuer, clientId, clientSecret, publicUrl };
 }
 
 function misfits(values: unknown): string {

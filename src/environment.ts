@@ -119,5 +119,14 @@ export const Environment = T.Object({
   STOWAGE_QUERY_COST: positive(20_000, 'Most objects that a GraphQL query may ask for.'),
   STOWAGE_OIDC_ISSUER: T.Optional(T.String({ description: 'OIDC issuer whose tokens are accepted.' })),
   STOWAGE_OIDC_AUDIENCE: T.Optional(T.String({ description: 'Audience that a token of the issuer must have.' })),
+  STOWAGE_OIDC_CLIENT_ID: T.Optional(
+    T.String({
+      description: 'Client of the issuer for signing in to the playground; its redirect is /graphiql/login/callback.',
+    }),
+  ),
+  STOWAGE_OIDC_CLIENT_SECRET: T.Optional(T.String({ description: 'Secret of that client, when it has one.' })),
+  STOWAGE_PUBLIC_URL: T.Optional(
+    T.String({ description: 'Address under which browsers reach Stowage; needed for signing in.' }),
+  ),
   STOWAGE_OIDC_JWKS_URL: T.Optional(T.String({ description: 'Keys of the issuer; found by discovery when not set.' })),
 });

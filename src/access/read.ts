@@ -7,6 +7,7 @@ import { grantsOf } from './subject-grants.ts';
 export { recordAudit } from './audit.ts';
 export { sealAudit } from './audit-seals.ts';
 export { instantOf } from './instant.ts';
+export { verifyIssued } from './oidc.ts';
 
 /**
  * The actor behind a stored subject and the key that it called with, with the grants of this moment: for work that was

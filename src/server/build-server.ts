@@ -7,6 +7,7 @@ import { serveDocumentation } from './documentation.ts';
 import type { GraphqlParts } from './graphql-sdl.ts';
 import { serveHealth } from './health.ts';
 import { createServer } from './http-server.ts';
+import { serveLogin } from './login.ts';
 import { type OtherMetrics, serveMetrics } from './metrics.ts';
 import { servePlayground } from './playground.ts';
 import { requestContexts } from './request-context.ts';
@@ -35,7 +36,8 @@ export async function buildServer(ports: Ports, interfaces: Interfaces): Promise
     contextOf: (request, authorization) => contextOf(request, 'graphql', authorization),
   });
   await serveDocumentation(app, routes);
-  servePlayground(app);
+  servePlayground(app, { canSignIn: config.login !== undefined });
+  serveLogin(app, ports);
   serveHealth(app, ports);
   serveMetrics(app, telemetry, otherMetrics);
   return app;

@@ -17,8 +17,11 @@ const published = {
 /** Files of our own, beside this one. */
 const own = ['start.js', 'page.css'] as const;
 
-/** `/graphiql`: the playground. It asks for an API key, keeps it for the session of the tab, and opens with queries that run. */
-export function servePlayground(app: FastifyInstance): void {
+/**
+ * `/graphiql`: the playground. It asks for an API key, or for signing in with the issuer where that can be done, keeps the credential for
+ * the session of the tab, and opens with queries that run.
+ */
+export function servePlayground(app: FastifyInstance, { canSignIn }: { readonly canSignIn: boolean }): void {
   const files = new Map([...readPublished(), ...own.map((name) => [name, readOwn(name)] as const)]);
   for (const [name, content] of files) {
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
@@ -28,6 +31,7 @@ export function servePlayground(app: FastifyInstance): void {
   }
   const page = readOwn('page.html')
     .toString()
+    .replace('CAN_SIGN_IN', canSignIn ? '' : 'hidden')
     .replace('EXAMPLES', JSON.stringify(exampleQueries()).replaceAll('<', '\\u003c'));
   app.get('/graphiql', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(page),

@@ -59,8 +59,11 @@
 
   // `/graphiql#key=…` opens at once. What stands behind # is not sent to the server; it leaves the address bar here.
   function keyAtHand() {
-    const fromAddress = new URLSearchParams(location.hash.slice(1)).get('key');
-    if (fromAddress !== null) history.replaceState(null, '', location.pathname);
+    const given = new URLSearchParams(location.hash.slice(1));
+    const fromAddress = given.get('key');
+    if (given.has('refused'))
+      byId('refusal').textContent = 'The issuer did not sign you in; try again, or paste a key.';
+    if (given.size > 0) history.replaceState(null, '', location.pathname);
     return fromAddress ?? sessionStorage.getItem(storageKey);
   }
 

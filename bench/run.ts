@@ -4,10 +4,16 @@ import { startGround } from '../test/machinery/ground.ts';
 import { benchAccess } from './access.ts';
 import { benchBackup } from './backup.ts';
 import { benchInventory } from './inventory.ts';
+import { benchPermissions } from './permissions.ts';
 
 // What `npm run bench` runs: each measurement beside its alternative, in one run, on an engine and a database of its own.
 // `npm run bench -- inventory` runs one alone.
-const benches = { access: benchAccess, backup: benchBackup, inventory: benchInventory } as const;
+const benches = {
+  access: benchAccess,
+  backup: benchBackup,
+  inventory: benchInventory,
+  permissions: benchPermissions,
+} as const;
 const root = fileURLToPath(new URL('../', import.meta.url));
 const print = (line: string) => console.log(line);
 const wanted = process.argv.slice(2);

@@ -11,6 +11,7 @@ import { sweepOrphans } from '../jobs/orphans.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { pause } from '../pause.ts';
 import { monitorContainers } from '../performance/monitor.ts';
+import { keepRecords } from '../permissions/keep-records.ts';
 import { keepShares } from '../shares/keep-shares.ts';
 import { scheduleMeasurements } from '../space/schedule.ts';
 import { deliverWebhooks } from '../webhooks/deliver.ts';
@@ -29,6 +30,7 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     sweep(ports, signal),
     scheduleMeasurements(ports, signal),
     keepShares(ports, signal),
+    keepRecords(ports, signal),
   ];
   const working = () => [
     startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal),

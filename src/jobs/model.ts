@@ -20,6 +20,9 @@ export const JobKind = words(
     'snapshot_copy',
     'snapshot_forget',
     'health_check',
+    'permission_plan',
+    'permission_repair',
+    'permission_undo',
   ],
   'What a job does.',
 );
@@ -86,6 +89,9 @@ export const JobResult = object(
     containersMeasured: T.Optional(Count),
     imagesMeasured: T.Optional(Count),
     entries: T.Optional(Count),
+    entriesToChange: T.Optional(Count),
+    entriesChanged: T.Optional(Count),
+    entriesVanished: T.Optional(Count),
     directories: T.Optional(T.Array(T.String(), { description: 'Folders that are there now.' })),
     enforced: T.Optional(
       T.Array(T.String(), {

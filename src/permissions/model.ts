@@ -14,7 +14,7 @@ import {
 import { actions, causes } from './can-access.ts';
 import { fileCapabilities } from './capabilities.ts';
 
-const Id = T.Integer({
+export const Id = T.Integer({
   minimum: 0,
   maximum: 2 ** 32 - 2,
   format: 'int64',

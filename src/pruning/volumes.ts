@@ -49,6 +49,7 @@ export function judgeVolume(
       ...facts.usersElsewhere,
       facts.repository === null ? null : `It holds the repository "${facts.repository}".`,
       labels['stowage.role'] === 'repository' && facts.repository === null ? 'It holds a repository of backups.' : null,
+      labels['stowage.role'] === 'permission-record' ? 'It holds what undoes a repair of permissions.' : null,
       facts.jobs.length > 0 ? `Jobs work on it: ${facts.jobs.join(', ')}.` : null,
       protectedBy(labels, protectedLabels),
       ...guards(volume, facts, wish),

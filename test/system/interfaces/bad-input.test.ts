@@ -13,6 +13,7 @@ const plausible: Readonly<Record<string, string>> = {
   token: nobody,
   plan: nobody,
   check: nobody,
+  repair: nobody,
   finding: nobody,
   rule: 'MNT-001',
   binding: nobody,

@@ -111,6 +111,8 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   const check = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-checks`, {});
   const attached = { project: 'shop', target: '/data' };
   const attachment = await stowage.created('POST', `/v1/shares/${share.name}/attachments`, attached);
+  const owner = { owner: 1000 };
+  const repair = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-repairs`, owner);
   const values = {
     attachment: attachment.id,
     share: share.name,
@@ -131,6 +133,7 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     check: check.id,
     webhook: webhook.id,
     delivery: delivery.id,
+    repair: repair.id,
   };
   return { values, stranger: connectClient(stowage.address, token.key) };
 }
@@ -160,6 +163,7 @@ t.test('both interfaces give the same data, and the same code for what is absent
     check: crypto.randomUUID(),
     webhook: crypto.randomUUID(),
     delivery: crypto.randomUUID(),
+    repair: crypto.randomUUID(),
   };
   for (const reading of readings()) {
     const { path, text } = argumentsOf(reading, values);

@@ -71,7 +71,8 @@ export async function actorOfChain(db: Reader, chain: readonly [KeyLink, ...KeyL
   const subjects = [...chain.map(({ subject }) => subject), ...(anchor === null ? [] : [anchor])];
   const grants = worthOf(chain, anchor, await grantsOfSubjects(db, [...new Set(subjects)]));
   const sent = { id: key.id, expiresAt: key.expiresAt, depth: chain.length, hash: key.hash };
-  return { subject: key.subject, name: key.name, grants, key: sent };
+  const actor = { subject: key.subject, name: key.name, grants, key: sent };
+  return chain.some(({ limits }) => limits !== null) ? { ...actor, isNarrowed: true } : actor;
 }
 
 function requireUsable({ revokedAt, expiresAt, endsAt, isDisabled, subject }: KeyLink, isSent: boolean): void {

@@ -26,6 +26,8 @@ export interface Actor {
   readonly grants: readonly Grant[];
   /** The API key that was sent, or that a session was made from; undefined for a user of the issuer and for the system. */
   readonly key?: SentKey;
+  /** The key, or one that it hangs on, was narrowed to some roles: what is shared with its subject in person is not its own. */
+  readonly isNarrowed?: true;
   /** The credential was a session: it cannot be exchanged for another one. */
   readonly isSession?: true;
 }
@@ -39,6 +41,11 @@ export interface SentKey {
   readonly depth: number;
   /** Hash of the very key that was sent. A session lasts no longer than that one. */
   readonly hash: Uint8Array<ArrayBuffer>;
+}
+
+/** The subject whom rules about a person are about; null for a key that was narrowed to less than its subject. */
+export function personOf({ subject, isNarrowed }: Pick<Actor, 'subject' | 'isNarrowed'>): string | null {
+  return isNarrowed ? null : subject;
 }
 
 /** What tells the credentials of a subject apart: one key must not get what another one was answered. */

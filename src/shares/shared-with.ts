@@ -1,4 +1,4 @@
-import { type Actor, type ProjectScope, reaches, scopeOf } from '../access/roles.ts';
+import { type Actor, type ProjectScope, personOf, reaches, scopeOf } from '../access/roles.ts';
 import { Prisma, type Reader } from '../database/client.ts';
 
 /** A volume that a rule shares with a caller. */
@@ -64,7 +64,7 @@ async function sharedWith(db: Reader, actor: Actor, narrowed: Prisma.Sql): Promi
     join volumes on volumes.host = shares.host and volumes.name = shares.volume
       and volumes.project is not distinct from shares.project
     where share_rules.state = 'active' and (expires_at is null or expires_at > ${new Date()}) ${narrowed} and (
-      (subject_kind in ('user', 'service') and subject_value = ${actor.subject})
+      (subject_kind in ('user', 'service') and subject_value = ${personOf(actor)})
       or (subject_kind = 'project' and subject_value = any(${projects}::text[]))
       or (subject_kind = 'role' and (subject_value, subject_project) in (
         select * from unnest(${roles.map(({ role }) => role)}::text[], ${roles.map(({ project }) => project)}::text[])))

@@ -1,5 +1,5 @@
 import type { Actor } from '../access/roles.ts';
-import { scopeOf } from '../access/roles.ts';
+import { personOf, scopeOf } from '../access/roles.ts';
 import type { Prisma } from '../database/client.ts';
 
 /** The shares that a caller may see: of their projects, offered to them, or with a rule about them that is asked for or holds. */
@@ -32,9 +32,10 @@ export function alive(now: Date): Prisma.ShareRuleWhereInput {
 function concerning(actor: Actor): Prisma.ShareRuleWhereInput {
   const scope = scopeOf(actor, 'read');
   const projects = scope === 'all' ? [] : [...scope];
+  const person = personOf(actor);
   return {
     OR: [
-      { subjectKind: { in: ['user', 'service'] }, subjectValue: actor.subject },
+      { subjectKind: { in: ['user', 'service'] }, subjectValue: { in: person === null ? [] : [person] } },
       { subjectKind: 'project', subjectValue: { in: projects } },
       { subjectProject: { in: projects } },
     ],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { testDocker } from '../../machinery/docker.ts';
 import { startIssuer } from '../../machinery/oidc-issuer.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 import { type Caller, callerWith, graphqlCode, newCaller } from './callers.ts';
@@ -10,6 +11,7 @@ t.test('the keys of a subject', async (t) => {
   const issuer = await startIssuer(t);
   const env = { STOWAGE_OIDC_ISSUER: issuer.url, STOWAGE_OIDC_AUDIENCE: issuer.audience };
   const stowage = await startStowage(t, { env });
+  const docker = testDocker(t);
   const rolesOf = async (caller: Caller) => (await caller.call('GET', '/v1/session')).body.roles;
   const makeOwn = async (caller: Caller, more: object = {}) => {
     const { status, body } = await caller.call('POST', own, { name: 'mine', ...more });
@@ -59,6 +61,16 @@ t.test('the keys of a subject', async (t) => {
       );
       t.equal(await narrow.code('DELETE', `${own}/${other}`), 'token_not_found');
     }
+
+    const volume = docker.name('shared');
+    await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume, project: 'other' });
+    await stowage.created('POST', '/v1/shares', { name: volume, host: 'local', volume });
+    const subject = { kind: 'service', value: caller.subject };
+    await stowage.created('POST', `/v1/shares/${volume}/rules`, { subject, access: 'ro' });
+    const shared = `/v1/hosts/local/volumes/${volume}`;
+    t.equal(await child.code('GET', shared), undefined, 'what is shared with the subject is seen with its keys');
+    t.equal(await narrow.code('GET', shared), 'volume_not_found', 'and not with one that was narrowed');
+    t.equal(await narrow.code('GET', `/v1/shares/${volume}`), 'share_not_found');
 
     await stowage.call('DELETE', `/v1/role-bindings/${items[0].id}`);
     await bind(caller.subject, 'viewer', 'shop');

@@ -8,6 +8,7 @@ interface ExampleSchema {
   readonly type?: string;
   readonly format?: string;
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly items?: ExampleSchema;
@@ -52,7 +53,7 @@ export function exampleOf(schema: ExampleSchema, name: string): unknown {
   const own = schema.examples?.[0] ?? schema.default ?? schema.const ?? schema.enum?.[0];
   if (own !== undefined) return own;
   if (schema.anyOf?.[0] !== undefined) return exampleOf(schema.anyOf[0], name);
-  if (schema.format !== undefined && schema.format in formats) return formats[schema.format];
+  if (schema.format !== undefined && schema.format in formats) return usualOf(schema.format, schema.maximum);
   switch (schema.type) {
     case 'string':
       return (words[name] ?? name).padEnd(schema.minLength ?? 0, '-').slice(0, schema.maxLength);
@@ -70,6 +71,11 @@ export function exampleOf(schema: ExampleSchema, name: string): unknown {
     default:
       return {};
   }
+}
+
+function usualOf(format: string, maximum = Number.POSITIVE_INFINITY): unknown {
+  const usual = formats[format];
+  return typeof usual === 'number' ? Math.min(usual, maximum) : usual;
 }
 
 function exampleObject({ properties, patternProperties = {} }: ExampleSchema): Record<string, unknown> {

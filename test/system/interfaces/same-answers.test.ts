@@ -92,6 +92,8 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   const plan = await stowage.created('POST', '/v1/hosts/local/prune-plans', { project: 'shop', volumes });
   const webhook = await stowage.created('POST', '/v1/webhooks', {
     url: 'https://no-such-name.invalid/',
+    // What never happens here: it would change between two readings.
+    types: ['stowage.host.away'],
     project: 'shop',
   });
   const delivery = await stowage.post(`/v1/webhooks/${webhook.id}/test`, {});

@@ -1,7 +1,7 @@
 import type { Ports } from '../context.ts';
 import { expireRules } from './rule-store.ts';
 
-/** Has the findings of a host judged again, now that its rules are others: as after a change of its inventory. */
+/** Has the findings and the uses of shares of a host judged again, now that shares or rules are others: as after a change of its inventory. */
 export async function judgeAgain({ notices }: Pick<Ports, 'notices'>, host: string): Promise<void> {
   await notices.publish({ topic: 'inventory', id: host });
 }

@@ -6,6 +6,7 @@ import { command, query } from '../operation.ts';
 import { repositoryInVolume } from '../repositories/read.ts';
 import { addresses, expectedVersion, HostName, object, ProjectName, paging, T } from '../schema.ts';
 import { VolumeName } from '../volumes/model.ts';
+import { judgeAgain } from './judge-again.ts';
 import {
   OfferedProjects,
   Share,
@@ -96,6 +97,7 @@ export const createShare = command('shares.create', {
       onViolation,
       createdBy: actor.subject,
     });
+    await judgeAgain(ports, host);
     return await requireShare(ports.db, actor, name);
   },
 });
@@ -124,6 +126,7 @@ export const updateShare = command('shares.update', {
     if (onViolation !== share.onViolation) requireMayReact(actor, share.project, onViolation);
     const changes = offeredTo === 'projects' ? wishes : { ...wishes, offeredProjects: [] };
     await store.updateShare(ports.db, name, changes, version);
+    await judgeAgain(ports, share.host);
     return await requireShare(ports.db, actor, name);
   },
 });
@@ -145,6 +148,7 @@ export const deleteShare = command('shares.delete', {
       throw fail('confirmation_required', `Repeat the name of the share in \`confirm\`: "${name}".`);
     const share = await requireShare(ports.db, actor, name);
     await store.deleteShare(ports.db, name, version);
+    await judgeAgain(ports, share.host);
     return share;
   },
 });

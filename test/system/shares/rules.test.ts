@@ -162,6 +162,23 @@ t.test('a share and its rules, from the request to the end', async (t) => {
     t.equal(await asker.code('GET', `${at}/rules`), 'share_not_found');
   });
 
+  await t.test('a share does not follow its volume to another project', async (t) => {
+    const address = `/v1/hosts/local/volumes/${volume}`;
+    const rule = { subject: { kind: 'project', value: 'reports' }, access: 'ro' };
+    t.equal((await owner.call('POST', `${at}/rules`, rule)).status, 201);
+    t.equal((await asker.call('GET', address)).status, 200);
+    t.equal((await stowage.call('PATCH', address, { project: 'blog' })).status, 200);
+    t.equal((await stowage.get(at)).state, 'volume_reassigned');
+    t.equal(
+      await asker.code('GET', address),
+      'volume_not_found',
+      'what one project gave says nothing of data of another',
+    );
+    t.equal(await asker.code('POST', `${at}/attachments`, { project: 'reports', target: '/in' }), 'share_void');
+    t.equal((await stowage.call('PATCH', address, { project: null })).body.project, 'shop');
+    t.equal((await asker.call('GET', address)).status, 200);
+  });
+
   await t.test('a volume that is shared stays', async (t) => {
     const refused = await stowage.call(
       'DELETE',

@@ -138,6 +138,15 @@ t.test('uploads of a web application are shared with a processor of another proj
       project: 'shop',
       severity: 'high',
     });
+    await dockerCommand(['exec', `${prefix}-web`, 'mkdir', '/app/uploads/sub']);
+    const part = await run(
+      'part',
+      'blog',
+      ['--mount', `type=volume,source=${volume},target=/in,volume-subpath=sub,readonly`],
+      'sleep 600',
+    );
+    t.ok(await stowage.until(openFindings('SHR-001', part), found, 20), 'a part of the volume is the volume');
+    await dockerCommand(['rm', '-f', part]);
     const sly = await run(
       'sly',
       'blog',

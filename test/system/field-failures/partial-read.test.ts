@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
 import { startStowage } from '../../machinery/stowage.ts';
@@ -23,5 +24,19 @@ t.test(
       error: { code: 'backup_partial' },
     });
     t.ok(await docker.volumeExists(volume), 'a volume whose last snapshot is not complete is not deleted');
+
+    const { password } = await stowage.post('/v1/repositories/default/password', {});
+    const fresh = await startStowage(t, { env: { STOWAGE_REPOSITORY_URL: join(stowage.state, 'repository') } });
+    t.equal((await fresh.call('PATCH', '/v1/repositories/default', { password })).status, 200);
+    const imported = await fresh.finished('POST', '/v1/repositories/default/imports', {});
+    t.equal(imported.state, 'succeeded', imported.error?.detail);
+    t.match(
+      (await fresh.get('/v1/snapshots')).items,
+      [
+        { volume, state: 'partial', reason: 'before_delete' },
+        { volume, state: 'partial', reason: 'backup' },
+      ],
+      'the repository itself knows it, also without the database',
+    );
   },
 );

@@ -5,10 +5,10 @@ import { answerEvents } from './answer-events.ts';
 import { answerFile } from './answer-file.ts';
 import { answerJson } from './answer-json.ts';
 import { eventStream } from './http-server.ts';
-import { withoutNames } from './plain-schema.ts';
 import type { Route } from './rest-binding.ts';
 import type { Call, ContextOf } from './rest-call.ts';
 import { placesOf, readInput } from './rest-input.ts';
+import { serializerSchema } from './serializer-schema.ts';
 
 /** Serves operations at their REST addresses. `invoke` enforces the schemas; Fastify only drops what an output must not show. */
 export function bindRest(app: FastifyInstance, routes: readonly Route[], contextOf: ContextOf): void {
@@ -32,7 +32,7 @@ function bindRoute(
   const { operation, method, url, status, answer } = route;
   const places = placesOf(operation, method, url);
   const contexts = new WeakMap<FastifyRequest, Context>();
-  const schema = answer.kind === 'file' ? {} : { response: { [status]: withoutNames(operation.output) } };
+  const schema = answer.kind === 'file' ? {} : { response: { [status]: serializerSchema(operation.output) } };
 
   app.route({
     method,

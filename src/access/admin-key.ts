@@ -26,7 +26,7 @@ export async function ensureAdminKey(ports: NeededPorts): Promise<{ file: string
 }
 
 async function accept(ports: NeededPorts, file: string, written: string): Promise<boolean> {
-  if ((await chainOfHash(ports.db, hashOf(written))).length === 0) return await register(ports, written, randomUUID());
+  if ((await chainOfHash(ports.db, hashOf(written))) === null) return await register(ports, written, randomUUID());
   return (await hasGlobalAdmin(ports)) ? false : await make(ports, file);
 }
 

@@ -28,19 +28,19 @@ export async function authenticate(ports: Ports, header: string | undefined, add
 }
 
 async function actorOfKey({ db }: Ports, credential: string, address: string): Promise<Actor> {
-  const [key, ...others] = await chainOfHash(db, hashOf(credential));
-  if (key === undefined) throw fail('unauthenticated', 'There is no such API key.');
-  const actor = await actorOfChain(db, [key, ...others]);
-  await keyUsed(db, key, address);
+  const chain = await chainOfHash(db, hashOf(credential));
+  if (chain === null) throw fail('unauthenticated', 'There is no such API key.');
+  const actor = actorOfChain(chain);
+  await keyUsed(db, chain.links[0], address);
   return actor;
 }
 
 /** A session names the hash of the key that it was made from, and is worth what that one is worth now. */
 async function actorOfSession({ db, sessions }: Ports, token: string): Promise<Actor> {
   const hash = new Uint8Array(Buffer.from(sessions.verify(token).replace(/^key:/, ''), 'base64url'));
-  const [key, ...others] = await chainOfHash(db, hash);
-  if (key === undefined) throw fail('token_revoked', 'The API key of this session is gone.');
-  return { ...(await actorOfChain(db, [key, ...others])), isSession: true };
+  const chain = await chainOfHash(db, hash);
+  if (chain === null) throw fail('token_revoked', 'The API key of this session is gone.');
+  return { ...actorOfChain(chain), isSession: true };
 }
 
 async function actorOfUser({ db, config }: Ports, token: string): Promise<Actor> {

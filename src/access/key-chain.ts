@@ -2,7 +2,7 @@ import { Prisma, type Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
 import { commonGrants } from './common-grants.ts';
 import type { Actor, Grant } from './roles.ts';
-import { grantsOfSubjects } from './subject-grants.ts';
+import { type GrantRow, toGrants } from './subject-grants.ts';
 
 /** A key is made with a key, which was made with a key, and so on, so often at most. */
 export const longestChain = 8;
@@ -24,8 +24,15 @@ export interface KeyLink {
   readonly isDisabled: boolean;
 }
 
-/** The key with this hash and those that it hangs on, itself first; empty when nobody has it. One statement. */
-export function chainOfHash(db: Reader, hash: Uint8Array<ArrayBuffer>): Promise<KeyLink[]> {
+/** A key, the keys that it hangs on, and what their subjects may do now. */
+export interface KeyChain {
+  /** The key itself first. */
+  readonly links: readonly [KeyLink, ...KeyLink[]];
+  readonly grants: ReadonlyMap<string, readonly Grant[]>;
+}
+
+/** The chain of the key with this hash; null when nobody has it. One statement: each request asks it. */
+export function chainOfHash(db: Reader, hash: Uint8Array<ArrayBuffer>): Promise<KeyChain | null> {
   return chainFrom(
     db,
     Prisma.sql`select k.*, s.hash, s.ends_at, 0 as depth
@@ -34,7 +41,7 @@ export function chainOfHash(db: Reader, hash: Uint8Array<ArrayBuffer>): Promise<
 }
 
 /** The same by the id of the key, whichever of its secrets was sent. */
-export function chainOfId(db: Reader, id: string): Promise<KeyLink[]> {
+export function chainOfId(db: Reader, id: string): Promise<KeyChain | null> {
   return chainFrom(
     db,
     Prisma.sql`select k.*, ''::bytea as hash, null::timestamptz(3) as ends_at, 0 as depth
@@ -42,20 +49,27 @@ export function chainOfId(db: Reader, id: string): Promise<KeyLink[]> {
   );
 }
 
-function chainFrom(db: Reader, first: Prisma.Sql): Promise<KeyLink[]> {
-  return db.$queryRaw<KeyLink[]>`
+async function chainFrom(db: Reader, first: Prisma.Sql): Promise<KeyChain | null> {
+  const rows = await db.$queryRaw<(KeyLink & { readonly granted: readonly GrantRow[] })[]>`
     with recursive chain as (
       ${first}
       union all
       select p.*, ''::bytea, null::timestamptz(3), c.depth + 1 from chain c
       join api_keys p on p.id = case when c.bound_to like 'key:%' then substring(c.bound_to from 5)::uuid end
       where c.depth < ${longestChain}
+    ), granted as (
+      select subject, role, json_agg(project order by created_at, id) as projects, min(created_at) as first
+      from role_bindings where subject in (select subject from chain union select bound_to from chain)
+      group by subject, role
     )
     select c.id, c.name, c.subject, c.hash, c.limits, c.bound_to as "boundTo", c.expires_at as "expiresAt",
       c.revoked_at as "revokedAt", c.last_used_at as "lastUsedAt", c.ends_at as "endsAt",
-      c.subject like 'service:%' and (a.id is null or a.disabled_at is not null or a.deleted_at is not null) as "isDisabled"
+      c.subject like 'service:%' and (a.id is null or a.disabled_at is not null or a.deleted_at is not null) as "isDisabled",
+      (select coalesce(json_agg(granted order by first, role), '[]') from granted) as granted
     from chain c left join service_accounts a on a.subject = c.subject
     order by c.depth`;
+  const [key, ...others] = rows;
+  return key === undefined ? null : { links: [key, ...others], grants: toGrants(key.granted) };
 }
 
 /**
@@ -63,16 +77,14 @@ function chainFrom(db: Reader, first: Prisma.Sql): Promise<KeyLink[]> {
  * key that it hangs on is worth. Throws `token_revoked`, `token_expired` and `service_account_disabled`, also when it is
  * a key that it hangs on.
  */
-export async function actorOfChain(db: Reader, chain: readonly [KeyLink, ...KeyLink[]]): Promise<Actor> {
-  for (const link of chain) requireUsable(link, link === chain[0]);
-  const [key] = chain;
-  const anchor = chain.at(-1)?.boundTo ?? null;
+export function actorOfChain({ links, grants: granted }: KeyChain): Actor {
+  for (const link of links) requireUsable(link, link === links[0]);
+  const [key] = links;
+  const anchor = links.at(-1)?.boundTo ?? null;
   if (anchor?.startsWith('key:')) throw fail('token_revoked', 'A key that this one was made with is gone.');
-  const subjects = [...chain.map(({ subject }) => subject), ...(anchor === null ? [] : [anchor])];
-  const grants = worthOf(chain, anchor, await grantsOfSubjects(db, [...new Set(subjects)]));
-  const sent = { id: key.id, expiresAt: key.expiresAt, depth: chain.length, hash: key.hash };
-  const actor = { subject: key.subject, name: key.name, grants, key: sent };
-  return chain.some(({ limits }) => limits !== null) ? { ...actor, isNarrowed: true } : actor;
+  const grants = worthOf(links, anchor, granted);
+  const sent = { id: key.id, expiresAt: key.expiresAt, depth: links.length, hash: key.hash };
+  return { subject: key.subject, name: key.name, grants, key: sent };
 }
 
 function requireUsable({ revokedAt, expiresAt, endsAt, isDisabled, subject }: KeyLink, isSent: boolean): void {

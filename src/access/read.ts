@@ -21,7 +21,7 @@ export async function loadActor(
   if (subject === systemActor.subject) return systemActor;
   const id = key ?? (subject.startsWith('key:') ? subject.slice('key:'.length) : null);
   if (id === null) return { subject, name: subject, grants: await grantsOf(db, subject) };
-  const [link, ...others] = await chainOfId(db, id);
-  if (link === undefined) throw fail('token_revoked', 'The API key that asked for this is gone.');
-  return await actorOfChain(db, [link, ...others]);
+  const chain = await chainOfId(db, id);
+  if (chain === null) throw fail('token_revoked', 'The API key that asked for this is gone.');
+  return actorOfChain(chain);
 }

@@ -1,5 +1,4 @@
 import type { ProjectScope } from '../access/roles.ts';
-import type { ContainerState } from '../containers/model.ts';
 import type { Prisma, Reader } from '../database/client.ts';
 import { atLeast, findingsOfMounts } from '../findings/read.ts';
 import type { Severity } from '../findings/rule.ts';
@@ -19,14 +18,10 @@ import {
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { mountsWithin, type VolumeSight } from '../shares/shared-with.ts';
-import type { Mount, MountPropagation, MountRelabeling, MountTmpfs, MountType } from './model.ts';
+import type { Mount, MountPropagation, MountType } from './model.ts';
+import { type MountRow, readMounts } from './mount-rows.ts';
 
-const include = {
-  container: { select: { name: true, state: true, user: true, usernsMode: true } },
-  volume: { select: { driver: true, options: true } },
-} as const;
-type Row = Prisma.MountGetPayload<{ include: typeof include }>;
-
+const key = { hostName: true, containerId: true, target: true } as const satisfies Prisma.MountSelect;
 const orderBy = [
   { hostName: 'asc' },
   { containerId: 'asc' },
@@ -62,19 +57,19 @@ export async function listMounts(
   cursor?: string,
 ): Promise<Page<Mount>> {
   const after = cursor === undefined ? {} : following(cursor);
-  const rows = await db.mount.findMany({
+  const keys = await db.mount.findMany({
     where: { AND: [mountsWithin(sight), matching(filter), after] },
     orderBy: [...orderBy],
-    include,
+    select: key,
     take: limit + 1,
   });
-  const mounts = await toMounts(db, rows);
-  return toPage(
-    mounts,
+  const { items, nextCursor } = toPage(
+    keys,
     limit,
-    ({ host, container, target }) => [host, container.id, target],
-    (mount) => mount,
+    ({ hostName, containerId, target }) => [hostName, containerId, target],
+    (one) => one,
   );
+  return { items: await toMounts(db, await readMounts(db, sight, items)), nextCursor };
 }
 
 /** The mounts of these volumes (`host/name`) that the caller may see. */
@@ -147,12 +142,11 @@ export async function containersNamed(
 }
 
 async function mountsWhere(db: Reader, sight: VolumeSight, alternatives: Prisma.MountWhereInput[]): Promise<Mount[]> {
-  const rows = await db.mount.findMany({
+  const keys = await db.mount.findMany({
     where: { AND: [mountsWithin(sight), { OR: alternatives }] },
-    orderBy: [...orderBy],
-    include,
+    select: key,
   });
-  return await toMounts(db, rows);
+  return await toMounts(db, await readMounts(db, sight, keys));
 }
 
 function matching({ host, volume, container, source, user, severity, ...equal }: MountFilter): Prisma.MountWhereInput {
@@ -186,7 +180,7 @@ function following(cursor: string): Prisma.MountWhereInput {
 }
 
 /** With what is known of their paths, users and findings: three more statements for any number of mounts. */
-async function toMounts(db: Reader, rows: readonly Row[]): Promise<Mount[]> {
+async function toMounts(db: Reader, rows: readonly MountRow[]): Promise<Mount[]> {
   const addresses = rows.map((row) => ({ host: row.hostName, container: { id: row.containerId }, target: row.target }));
   const hosts = rows.map(({ hostName }) => hostName);
   const [paths, offsets, findings] = await Promise.all([
@@ -198,24 +192,25 @@ async function toMounts(db: Reader, rows: readonly Row[]): Promise<Mount[]> {
   return mounts.map((mount, index) => ({ ...mount, findings: findings[index] ?? [] }));
 }
 
-function pathsOf({ hostName: host, type, source, subpath, volume }: Row): HostPath[] {
-  // Written by the inventory: options of a driver are strings.
-  const of = volume === null ? null : { driver: volume.driver, options: volume.options as Record<string, string> };
-  const path = hostPathOf({ type, source, subpath, volume: of });
+function pathsOf({ hostName: host, type, source, subpath, volume }: MountRow): HostPath[] {
+  const path = hostPathOf({ type, source, subpath, volume });
   return path === null ? [] : [{ host, path }];
 }
 
-function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>, offsets: IdOffsets | null): Omit<Mount, 'findings'> {
+function toMount(
+  row: MountRow,
+  paths: ReadonlyMap<string, PathFacts>,
+  offsets: IdOffsets | null,
+): Omit<Mount, 'findings'> {
   const { source, target, driver, mode, readOnly, propagation, noCopy, subpath, project } = row;
   const [path] = pathsOf(row);
   const hostUser = hostUserOf(row.container, offsets);
   return {
     host: row.hostName,
-    // Words of Docker and what the inventory makes of them.
-    container: { id: row.containerId, name: row.container.name, state: row.container.state as ContainerState },
-    type: row.type as MountType,
-    selinux: row.selinux as MountRelabeling | null,
-    tmpfs: toTmpfs(row),
+    container: { id: row.containerId, name: row.container.name, state: row.container.state },
+    type: row.type,
+    selinux: row.selinux,
+    tmpfs: row.tmpfs,
     volume: row.volumeName,
     volumeKind: row.volumeName === null ? null : kindOf(row.volumeName),
     options: mode.split(',').flatMap((word) => word.trim() || []),
@@ -231,15 +226,5 @@ function toMount(row: Row, paths: ReadonlyMap<string, PathFacts>, offsets: IdOff
     noCopy,
     subpath,
     project,
-  };
-}
-
-function toTmpfs({ tmpfs, tmpfsUsedBytes, tmpfsMeasuredAt }: Row): MountTmpfs | null {
-  if (tmpfs === null) return null;
-  return {
-    // Written by the inventory.
-    ...(tmpfs as Omit<MountTmpfs, 'usedBytes' | 'measuredAt'>),
-    usedBytes: tmpfsUsedBytes === null ? null : Number(tmpfsUsedBytes),
-    measuredAt: tmpfsMeasuredAt?.toISOString() ?? null,
   };
 }

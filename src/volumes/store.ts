@@ -3,20 +3,11 @@ import { keysByHost } from '../hosts/read.ts';
 import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { type VolumeSight, volumesWithin } from '../shares/shared-with.ts';
-import type { DataClass, KnownVolume, VolumeKind, VolumeUsage } from './model.ts';
+import type { KnownVolume } from './model.ts';
 import { matching, type VolumeFilter } from './volume-filter.ts';
+import { readVolumes, seenIn, volumesById } from './volume-rows.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
-/** What a list needs not: each column costs time in each row. */
-const omit = {
-  assignedProject: true,
-  assignedEnvironment: true,
-  assignedClass: true,
-  fileSystem: true,
-  usageError: true,
-} as const satisfies Prisma.VolumeOmit;
-type ListedRow = Prisma.VolumeGetPayload<{ omit: typeof omit }>;
-
 const orderBy = [{ hostName: 'asc' }, { name: 'asc' }] as const satisfies Prisma.VolumeOrderByWithRelationInput[];
 const keyOf = ({ host, name }: KnownVolume): Keyset => [host, name];
 
@@ -32,16 +23,20 @@ export async function listVolumes(
   const rows = await db.volume.findMany({
     where: { AND: [volumesWithin(sight), matching(filter), after] },
     orderBy: [...orderBy],
-    omit,
+    select: { id: true, hostName: true, name: true },
     take: limit + 1,
   });
-  return toPage(await withContainers(db, rows), limit, keyOf, (volume) => volume);
+  const { items, nextCursor } = toPage(
+    rows,
+    limit,
+    ({ hostName, name }) => [hostName, name],
+    ({ id }) => id,
+  );
+  return { items: await volumesById(db, sight, items), nextCursor };
 }
 
 export async function findVolume(db: Reader, host: string, name: string): Promise<KnownVolume | null> {
-  const row = await db.volume.findUnique({ where: { hostName_name: { hostName: host, name } } });
-  if (row === null) return null;
-  const [volume] = await withContainers(db, [row]);
+  const [volume] = await readVolumes(db, Prisma.sql`host = ${host} and name = ${name}`);
   return volume ?? null;
 }
 
@@ -57,8 +52,15 @@ export async function volumesByAddress(
   addresses: readonly string[],
 ): Promise<KnownVolume[]> {
   const onHosts = keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, name: { in: keys } }));
-  const rows = await db.volume.findMany({ where: { AND: [volumesWithin(sight), { OR: onHosts }] }, omit });
-  return await withContainers(db, rows);
+  const rows = await db.volume.findMany({
+    where: { AND: [volumesWithin(sight), { OR: onHosts }] },
+    select: { id: true },
+  });
+  return await volumesById(
+    db,
+    sight,
+    rows.map(({ id }) => id),
+  );
 }
 
 /** The first `each` volumes of each host that the caller may see. */
@@ -68,20 +70,15 @@ export async function firstVolumesOfHosts(
   hosts: readonly string[],
   each: number,
 ): Promise<({ readonly host: string } & Page<KnownVolume>)[]> {
-  const { scope, shared } = sight;
-  const visible =
-    scope === 'all'
-      ? Prisma.empty
-      : Prisma.sql`and (project = any(${[...scope]}::text[]) or id = any(${shared.map(({ id }) => id)}::uuid[]))`;
   const ids = await db.$queryRaw<{ id: string }[]>`
     select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
-    cross join lateral (select id from volumes where volumes.host = wanted.host ${visible} order by name limit ${each + 1}) volume`;
-  const rows = await db.volume.findMany({
-    where: { id: { in: ids.map(({ id }) => id) } },
-    orderBy: [...orderBy],
-    omit,
-  });
-  const volumes = Map.groupBy(await withContainers(db, rows), ({ host }) => host);
+    cross join lateral (select id from volumes where volumes.host = wanted.host and ${seenIn(sight)} order by name limit ${each + 1}) volume`;
+  const known = await volumesById(
+    db,
+    sight,
+    ids.map(({ id }) => id),
+  );
+  const volumes = Map.groupBy(known, ({ host }) => host);
   return hosts.map((host) => ({ host, ...toPage(volumes.get(host) ?? [], each, keyOf, (volume) => volume) }));
 }
 
@@ -107,59 +104,7 @@ export async function assignAttributes(db: Database, { id, version }: Row, data:
   });
 }
 
-/** One more statement for any number of volumes. */
-async function withContainers(db: Reader, rows: readonly ListedRow[]): Promise<KnownVolume[]> {
-  const ids = rows.map(({ id }) => id);
-  const counts = await db.$queryRaw<{ id: string; containers: number }[]>`
-    select volume_id as id, count(distinct container_id)::int as containers from mounts where volume_id = any(${ids}::uuid[]) group by volume_id`;
-  const byId = new Map(counts.map(({ id, containers }) => [id, containers]));
-  return rows.map((row) => toVolume(row, byId.get(row.id) ?? 0));
-}
-
 function following(cursor: string): Prisma.VolumeWhereInput {
   const [hostName = '', name = ''] = decodeCursor(cursor, 2);
   return { OR: [{ hostName: { gt: hostName } }, { hostName, name: { gt: name } }] };
-}
-
-function toVolume(row: ListedRow, containers: number): KnownVolume {
-  const lastUsed = containers > 0 ? new Date() : row.lastUsedAt;
-  return {
-    id: row.id,
-    host: row.hostName,
-    name: row.name,
-    driver: row.driver,
-    scope: row.scope,
-    mountpoint: row.mountpoint,
-    // The columns hold only what the inventory and this store wrote, of these very types.
-    kind: row.kind as VolumeKind,
-    options: row.options as Record<string, string>,
-    labels: row.labels as Record<string, string>,
-    class: row.class as DataClass | null,
-    project: row.project,
-    environment: row.environment,
-    createdAt: row.createdAt?.toISOString() ?? null,
-    lastUsedAt: lastUsed?.toISOString() ?? null,
-    inUse: containers > 0,
-    containers,
-    usage: toUsage(row),
-    origin: row.origin as KnownVolume['origin'],
-    version: row.version,
-  };
-}
-
-function toUsage({
-  usageBytes,
-  usageAllocatedBytes,
-  usageFiles,
-  usageInodes,
-  usageMeasuredAt,
-}: ListedRow): VolumeUsage | null {
-  if (usageBytes === null || usageFiles === null || usageMeasuredAt === null) return null;
-  return {
-    bytes: Number(usageBytes),
-    allocatedBytes: usageAllocatedBytes === null ? null : Number(usageAllocatedBytes),
-    files: Number(usageFiles),
-    inodes: usageInodes === null ? null : Number(usageInodes),
-    measuredAt: usageMeasuredAt.toISOString(),
-  };
 }

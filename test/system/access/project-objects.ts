@@ -82,6 +82,29 @@ export async function fillProject(db: Database, project: string): Promise<Projec
       checkedAt: new Date(),
     },
   });
+  const standing = { mode: '755', uid: 0, gid: 0 };
+  const repair = await db.permissionRepair.create({
+    data: {
+      ...host,
+      ...by,
+      id: randomUUID(),
+      volumeName: name,
+      project,
+      state: 'planned',
+      request: { owner: 0 },
+      plan: {
+        entries: 1,
+        changed: 0,
+        changes: [],
+        rootBefore: standing,
+        rootAfter: standing,
+        databases: [],
+        refusals: [],
+      },
+      premise: 'x',
+      expiresAt: hour,
+    },
+  });
   const share = await db.share.create({
     data: {
       ...host,
@@ -139,6 +162,7 @@ export async function fillProject(db: Database, project: string): Promise<Projec
     job: job.id,
     plan: plan.id,
     check: check.id,
+    repair: repair.id,
     share: share.name,
     accessRule: rule.id,
     attachment: attachment.id,
@@ -170,6 +194,7 @@ export function absentObjects(project: string): ProjectObjects {
     job: nobody,
     plan: nobody,
     check: nobody,
+    repair: nobody,
     share: `nothing-of-${project}`,
     accessRule: nobody,
     attachment: nobody,

@@ -9,6 +9,7 @@ import { type Config, configOfProcess } from './config.ts';
 import type { Ports } from './context.ts';
 import { migrate } from './database/migrations.ts';
 import { isFailure } from './errors.ts';
+import { awaitFirstList } from './hosts/first-list.ts';
 import { ensureHost } from './hosts/read.ts';
 import { ensureHelperOn, type Ground, openPorts } from './ports.ts';
 import { ensureDefaultRepository } from './repositories/default-repository.ts';
@@ -54,6 +55,7 @@ async function start(config: Config): Promise<void> {
 
   if (!config.roles.has('api')) return background(ports, workInBackground(ports, draining.signal));
   const otherMetrics = config.roles.size > 1 ? workBesideRequests(ports, ground) : undefined;
+  if (config.roles.has('watcher')) await awaitFirstList(ports, localHost, draining.signal);
   welcome({ address: await listen(ports, otherMetrics), adminKeyFile, engine: engine.address });
 }
 

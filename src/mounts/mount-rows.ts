@@ -1,6 +1,7 @@
 import type { ContainerState } from '../containers/model.ts';
-import { Prisma, type Reader } from '../database/client.ts';
-import type { VolumeSight } from '../shares/shared-with.ts';
+import type { Reader } from '../database/client.ts';
+import { instant } from '../database/instant.ts';
+import { seenMounts, type VolumeSight } from '../shares/shared-with.ts';
 import type { MountRelabeling, MountTmpfs, MountType } from './model.ts';
 
 /** What a mount is known by. */
@@ -43,7 +44,7 @@ export async function readMounts(db: Reader, sight: VolumeSight, keys: readonly 
       select m.host as "hostName", m.container_id as "containerId", m.target, m.type, m.source, m.volume_name as "volumeName",
         m.driver, m.mode, m.read_only as "readOnly", m.propagation, m.selinux, m.no_copy as "noCopy", m.subpath, m.project,
         m.tmpfs || jsonb_build_object('usedBytes', m.tmpfs_used_bytes,
-          'measuredAt', to_char(m.tmpfs_measured_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as tmpfs,
+          'measuredAt', ${instant('m.tmpfs_measured_at')}) as tmpfs,
         json_build_object('name', c.name, 'state', c.state, 'user', c."user", 'usernsMode', c.userns_mode) as container,
         case when v.id is not null then json_build_object('driver', v.driver, 'options', v.options) end as volume
       from unnest(${keys.map(({ hostName }) => hostName)}::text[], ${keys.map(({ containerId }) => containerId)}::text[],
@@ -51,15 +52,8 @@ export async function readMounts(db: Reader, sight: VolumeSight, keys: readonly 
       join mounts m on m.host = wanted.host and m.container_id = wanted.container_id and m.target = wanted.target
       join containers c on c.host = m.host and c.id = m.container_id
       left join volumes v on v.id = m.volume_id
-      where ${seenIn(sight)}
+      where ${seenMounts(sight)}
     ) known`;
   // Written by the columns above, from what the inventory wrote.
   return JSON.parse(answer?.mounts ?? '[]');
-}
-
-function seenIn({ scope, shared }: VolumeSight): Prisma.Sql {
-  if (scope === 'all') return Prisma.sql`true`;
-  const projects = Prisma.sql`any(${[...scope]}::text[])`;
-  const volumes = Prisma.sql`any(${shared.map(({ id }) => id)}::uuid[])`;
-  return Prisma.sql`(m.project = ${projects} or (m.volume_id = ${volumes} and c.project = ${projects}))`;
 }

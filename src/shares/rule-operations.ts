@@ -1,7 +1,8 @@
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { command, query } from '../operation.ts';
-import { DateTime, object, paging, T, Uuid } from '../schema.ts';
+import { DateTime, object, paging, type Static, T, Uuid } from '../schema.ts';
+import type { RuleSubject } from './decide.ts';
 import { judgeAgain } from './judge-again.ts';
 import {
   RuleReason,
@@ -20,7 +21,7 @@ import { requireSubject } from './subjects.ts';
 import { accessRuleTarget, shareTarget, shownAccessRuleTarget, shownShareTarget } from './targets.ts';
 
 const address = { share: ShareName, accessRule: Uuid };
-const wish = {
+const wish = object({
   share: ShareName,
   subject: ShareSubjectInput,
   access: ShareAccess,
@@ -33,7 +34,8 @@ const wish = {
   ),
   expiresAt: T.Optional(DateTime),
   reason: T.Optional(RuleReason),
-};
+});
+type Wish = Static<typeof wish>;
 
 export const listRules = query('shareRules.list', {
   permission: 'read',
@@ -62,29 +64,14 @@ export const grantRule = command('shareRules.grant', {
   summary: 'Give access to a share',
   description:
     'It holds at once, until it expires or is revoked. Nobody gives access to themselves; the project of the share has it anyway.',
-  input: object(wish),
+  input: wish,
   output: ShareRule,
-  async run(context, { share: name, subject: given, access, acrossEnvironments = false, expiresAt, reason }) {
-    const share = await requireShareRow(context, name);
-    const subject = requireSubject(given);
-    requireSense(share, subject, acrossEnvironments);
-    requireMayDecide(context, share, acrossEnvironments);
-    if (isAbout(subject, context.actor))
-      throw fail('forbidden', 'Nobody gives access to themselves; let somebody else grant it.');
-    const rule = await store.createRule(context.ports.db, {
-      id: context.onceId,
-      share,
-      subject,
-      access,
-      acrossEnvironments,
-      state: 'active',
-      expiresAt: futureOf(expiresAt),
-      reason: reason ?? null,
-      createdBy: context.actor.subject,
-    });
-    await judgeAgain(context.ports, share.hostName);
-    return rule;
-  },
+  run: (context, wished) =>
+    createRule(context, wished, 'active', (share, subject, acrossEnvironments) => {
+      requireMayDecide(context, share, acrossEnvironments);
+      if (isAbout(subject, context.actor))
+        throw fail('forbidden', 'Nobody gives access to themselves; let somebody else grant it.');
+    }),
 });
 
 export const requestRule = command('shareRules.request', {
@@ -93,27 +80,10 @@ export const requestRule = command('shareRules.request', {
   summary: 'Ask for access to a share',
   description:
     'For a project that the caller operates (or its containers with a label, or who has a role on it), or for the caller alone. Somebody else, who operates the project of the share, approves or denies it.',
-  input: object(wish),
+  input: wish,
   output: ShareRule,
-  async run(context, { share: name, subject: given, access, acrossEnvironments = false, expiresAt, reason }) {
-    const share = await requireShareRow(context, name);
-    const subject = requireSubject(given);
-    requireSense(share, subject, acrossEnvironments);
-    requireMayAskFor(context, subject);
-    const rule = await store.createRule(context.ports.db, {
-      id: context.onceId,
-      share,
-      subject,
-      access,
-      acrossEnvironments,
-      state: 'requested',
-      expiresAt: futureOf(expiresAt),
-      reason: reason ?? null,
-      createdBy: context.actor.subject,
-    });
-    await judgeAgain(context.ports, share.hostName);
-    return rule;
-  },
+  run: (context, wished) =>
+    createRule(context, wished, 'requested', (_share, subject) => requireMayAskFor(context, subject)),
 });
 
 export const approveRule = command('shareRules.approve', {
@@ -192,6 +162,32 @@ export const revokeRule = command('shareRules.revoke', {
     return revoked;
   },
 });
+
+/** Writes a rule down once `require` has let it, and has the uses of the share judged by it. */
+async function createRule(
+  context: AdmittedContext,
+  { share: name, subject: given, access, acrossEnvironments = false, expiresAt, reason }: Wish,
+  state: 'active' | 'requested',
+  require: (share: ShareRow, subject: RuleSubject, acrossEnvironments: boolean) => void,
+): Promise<ShareRule> {
+  const share = await requireShareRow(context, name);
+  const subject = requireSubject(given);
+  requireSense(share, subject, acrossEnvironments);
+  require(share, subject, acrossEnvironments);
+  const rule = await store.createRule(context.ports.db, {
+    id: context.onceId,
+    share,
+    subject,
+    access,
+    acrossEnvironments,
+    state,
+    expiresAt: futureOf(expiresAt),
+    reason: reason ?? null,
+    createdBy: context.actor.subject,
+  });
+  await judgeAgain(context.ports, share.hostName);
+  return rule;
+}
 
 async function requireShareRow({ ports }: AdmittedContext, name: string): Promise<ShareRow> {
   const share = await findShareRow(ports.db, name);

@@ -42,12 +42,26 @@ export function volumesWithin({ scope, shared }: VolumeSight): Prisma.VolumeWher
   return shared.length === 0 ? ofProjects : { OR: [ofProjects, { id: { in: shared.map(({ id }) => id) } }] };
 }
 
+/** {@link volumesWithin} in SQL, over `volumes`. */
+export function seenVolumes({ scope, shared }: VolumeSight): Prisma.Sql {
+  if (scope === 'all') return Prisma.sql`true`;
+  return Prisma.sql`(project = any(${[...scope]}::text[]) or id = any(${shared.map(({ id }) => id)}::uuid[]))`;
+}
+
 /** The condition for mounts within sight: those of projects in reach, and of shared volumes those by containers of these projects. */
 export function mountsWithin({ scope, shared }: VolumeSight): Prisma.MountWhereInput {
   if (scope === 'all') return {};
   const project = { in: [...scope] };
   const ofShared = { volumeId: { in: shared.map(({ id }) => id) }, container: { project } };
   return shared.length === 0 ? { project } : { OR: [{ project }, ofShared] };
+}
+
+/** {@link mountsWithin} in SQL, over `m` of mounts and `c` of their containers. */
+export function seenMounts({ scope, shared }: VolumeSight): Prisma.Sql {
+  if (scope === 'all') return Prisma.sql`true`;
+  const projects = Prisma.sql`any(${[...scope]}::text[])`;
+  const volumes = Prisma.sql`any(${shared.map(({ id }) => id)}::uuid[])`;
+  return Prisma.sql`(m.project = ${projects} or (m.volume_id = ${volumes} and c.project = ${projects}))`;
 }
 
 /**

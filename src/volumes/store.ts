@@ -2,10 +2,10 @@ import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { keysByHost } from '../hosts/read.ts';
 import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import { type VolumeSight, volumesWithin } from '../shares/shared-with.ts';
+import { seenVolumes, type VolumeSight, volumesWithin } from '../shares/shared-with.ts';
 import type { KnownVolume } from './model.ts';
 import { matching, type VolumeFilter } from './volume-filter.ts';
-import { readVolumes, seenIn, volumesById } from './volume-rows.ts';
+import { readVolumes, volumesById } from './volume-rows.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
 const orderBy = [{ hostName: 'asc' }, { name: 'asc' }] as const satisfies Prisma.VolumeOrderByWithRelationInput[];
@@ -72,7 +72,7 @@ export async function firstVolumesOfHosts(
 ): Promise<({ readonly host: string } & Page<KnownVolume>)[]> {
   const ids = await db.$queryRaw<{ id: string }[]>`
     select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
-    cross join lateral (select id from volumes where volumes.host = wanted.host and ${seenIn(sight)} order by name limit ${each + 1}) volume`;
+    cross join lateral (select id from volumes where volumes.host = wanted.host and ${seenVolumes(sight)} order by name limit ${each + 1}) volume`;
   const known = await volumesById(
     db,
     sight,

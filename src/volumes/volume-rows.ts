@@ -1,13 +1,10 @@
 import { Prisma, type Reader } from '../database/client.ts';
-import type { VolumeSight } from '../shares/shared-with.ts';
+import { instant } from '../database/instant.ts';
+import { seenVolumes, type VolumeSight } from '../shares/shared-with.ts';
 import type { KnownVolume } from './model.ts';
 
 /** As JSON.parse gives it; but for what is so now, it is what the API shows. */
 type ReadVolume = Omit<KnownVolume, 'inUse'>;
-
-/** As `Date.toISOString` writes it. */
-const instant = (column: string) =>
-  Prisma.raw(`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
 const columns = Prisma.sql`
   id, host, name, driver, scope, mountpoint, kind, options, labels, class, project, environment, origin, version,
@@ -32,13 +29,7 @@ export async function readVolumes(db: Reader, condition: Prisma.Sql): Promise<Kn
 
 /** As {@link readVolumes}, of these ids, as far as they can be seen now. */
 export function volumesById(db: Reader, sight: VolumeSight, ids: readonly string[]): Promise<KnownVolume[]> {
-  return readVolumes(db, Prisma.sql`id = any(${[...ids]}::uuid[]) and ${seenIn(sight)}`);
-}
-
-/** The condition that a volume can be seen. */
-export function seenIn({ scope, shared }: VolumeSight): Prisma.Sql {
-  if (scope === 'all') return Prisma.sql`true`;
-  return Prisma.sql`(project = any(${[...scope]}::text[]) or id = any(${shared.map(({ id }) => id)}::uuid[]))`;
+  return readVolumes(db, Prisma.sql`id = any(${[...ids]}::uuid[]) and ${seenVolumes(sight)}`);
 }
 
 function withUse(volume: ReadVolume): KnownVolume {

@@ -6,6 +6,7 @@ import { type Failure, fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import { prepareHelper, removeHelpersOf } from '../jobs/helper-run.ts';
 import type { JobResult } from '../jobs/model.ts';
+import { reportEntries } from '../jobs/read.ts';
 import { object, type Static, T } from '../schema.ts';
 import type { GroupedChanges } from './change-groups.ts';
 import { replaceChanges } from './change-store.ts';
@@ -53,7 +54,7 @@ async function lookAt(engine: Engine, job: RunningJob, input: ScanInput): Promis
       changes,
       files: place.writableFolder === null ? null : filesOf(engine, job, place.writableFolder),
       mountPoints: container.mounts.map(({ target }) => target),
-      onProgress: (entries) => reportProgress(job, entries),
+      onProgress: (entries) => reportEntries(job, 'changes', entries),
     });
   } catch (error) {
     // With the container its folder is gone in the middle of the list.
@@ -68,20 +69,6 @@ async function* filesOf(engine: Engine, job: RunningJob, folder: string): AsyncG
   const id = await prepareHelper(engine, job, { step: 'changes', spec: listingHelper(folder) });
   job.signal.throwIfAborted();
   yield* readListing(addAbortSignal(job.signal, await engine.streamHelper(id, null)));
-}
-
-/** How many entries there will be is not known before the end. */
-function reportProgress(job: RunningJob, entries: number): void {
-  job.progress({
-    step: 'changes',
-    percent: 0,
-    bytesDone: 0,
-    bytesTotal: 0,
-    filesDone: entries,
-    filesTotal: entries,
-    bytesPerSecond: 0,
-    secondsLeft: null,
-  });
 }
 
 function containerGone({ host }: RunningJob, { name }: ScanInput): Failure {

@@ -74,3 +74,17 @@ export function recallJob({ ports, onceId }: AdmittedContext): Promise<Job | nul
 }
 
 export { containersToRestart, jobsOnVolumes };
+
+/** Tells how many entries a step has looked at; how many there will be is not known before its end. */
+export function reportEntries(job: RunningJob, step: string, entries: number): void {
+  job.progress({
+    step,
+    percent: 0,
+    bytesDone: 0,
+    bytesTotal: 0,
+    filesDone: entries,
+    filesTotal: entries,
+    bytesPerSecond: 0,
+    secondsLeft: null,
+  });
+}

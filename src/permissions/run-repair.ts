@@ -3,9 +3,10 @@ import type { HelperSpec } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { type HelperStep, prepareHelper, runHelper } from '../jobs/helper-run.ts';
+import { reportEntries } from '../jobs/read.ts';
 import { exits } from './repair-helper.ts';
 import { type RepairReader, repairReader } from './repair-lines.ts';
-import { reportEntries, requireVolume } from './survey-volume.ts';
+import { requireVolume } from './survey-volume.ts';
 
 /**
  * Runs a helper of repair.pl or undo.pl to its end. Throws `permission_plan_outdated`, `volume_full` when the record could not be

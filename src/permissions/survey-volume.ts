@@ -4,6 +4,7 @@ import type { HelperSpec } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { dropPhantom, type HelperStep, prepareHelper, runHelper } from '../jobs/helper-run.ts';
+import { reportEntries } from '../jobs/read.ts';
 import { type IdMap, parseIdMap } from './id-map.ts';
 import { type SurveyReader, surveyReader } from './survey.ts';
 
@@ -103,18 +104,4 @@ function surveyHelper(
     lowPriority: true,
     hostFiles,
   };
-}
-
-/** How many there will be is not known before the end. */
-export function reportEntries(job: RunningJob, step: string, entries: number): void {
-  job.progress({
-    step,
-    percent: 0,
-    bytesDone: 0,
-    bytesTotal: 0,
-    filesDone: entries,
-    filesTotal: entries,
-    bytesPerSecond: 0,
-    secondsLeft: null,
-  });
 }

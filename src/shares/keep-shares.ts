@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { systemActor } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
 import { enqueueJob } from '../jobs/read.ts';
 import { pause } from '../pause.ts';
+import { systemCall } from '../system-call.ts';
 import { noteAttached } from './attachment-store.ts';
 import { sweepRules } from './judge-again.ts';
 import type { ShareRow } from './store.ts';
@@ -95,16 +94,4 @@ async function wasAskedFor(db: Reader, { hostName, volumeName }: ShareRow, conta
   });
   if (job === null || job.state === 'succeeded') return false;
   return job.state === 'queued' || job.state === 'running' || Date.now() - job.createdAt.getTime() < patienceMs;
-}
-
-/** A call that nobody made. */
-function systemCall(ports: Ports) {
-  return {
-    ports,
-    actor: systemActor,
-    via: 'system' as const,
-    requestId: randomUUID(),
-    scope: 'all' as const,
-    onceId: randomUUID(),
-  };
 }

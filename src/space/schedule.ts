@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { systemActor } from '../access/roles.ts';
 import type { Ports } from '../context.ts';
 import { pause } from '../pause.ts';
+import { systemCall } from '../system-call.ts';
 import { hostsToMeasure, requestMeasurement } from './schedule-store.ts';
 
 const lookSeconds = 5;
@@ -31,16 +30,4 @@ async function askWhereDue(ports: Ports): Promise<void> {
       const isDue = (await hostsToMeasure(db, [host], config.measureSeconds)).length > 0;
       if (isDue) await requestMeasurement(systemCall(ports), host);
     });
-}
-
-/** A call that nobody made. */
-function systemCall(ports: Ports) {
-  return {
-    ports,
-    actor: systemActor,
-    via: 'system' as const,
-    requestId: randomUUID(),
-    scope: 'all' as const,
-    onceId: randomUUID(),
-  };
 }

@@ -6,8 +6,11 @@ import { type Rule, type Severity, severities } from './rule.ts';
 
 export type FindingRow = Prisma.FindingGetPayload<object>;
 
+/** What of a row is shown. */
+type ShownRow = Omit<FindingRow, 'subject' | 'activeKey' | 'state'>;
+
 /** A finding as the API shows it, as of `now`: an acknowledgement ends by time alone. */
-export function toFinding(row: FindingRow, now = new Date()): Finding {
+export function toFinding(row: ShownRow, now = new Date()): Finding {
   const { rule: ruleId, containerId, containerName } = row;
   const rule = findRule(ruleId);
   return {
@@ -53,18 +56,18 @@ function severityOf(word: string): Severity {
   return severities.find((severity) => severity === word) ?? 'info';
 }
 
-function stateOf(row: FindingRow, now: Date): FindingState {
+function stateOf(row: ShownRow, now: Date): FindingState {
   if (row.resolvedAt !== null) return 'resolved';
   return row.acknowledgedAt === null || isOver(row, now) ? 'open' : 'acknowledged';
 }
 
-function acknowledgementOf(row: FindingRow, now: Date): Finding['acknowledgement'] {
+function acknowledgementOf(row: ShownRow, now: Date): Finding['acknowledgement'] {
   const { acknowledgedBy: by, acknowledgedAt: at, acknowledgedReason: reason, acknowledgedUntil: until } = row;
   if (by === null || at === null || reason === null) return null;
   if (row.resolvedAt === null && isOver(row, now)) return null;
   return { by, at: at.toISOString(), reason, until: until?.toISOString() ?? null };
 }
 
-function isOver({ acknowledgedUntil }: FindingRow, now: Date): boolean {
+function isOver({ acknowledgedUntil }: ShownRow, now: Date): boolean {
   return acknowledgedUntil !== null && acknowledgedUntil <= now;
 }

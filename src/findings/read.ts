@@ -9,8 +9,8 @@ export { atLeast, documentationOf } from './finding-row.ts';
 export { judge } from './judge.ts';
 export { keepFindings } from './keep-findings.ts';
 export { loadMounters, loadMounts, reaching } from './mount-facts.ts';
+export { type FindingJson, findingsFromJson, findingsOfMount } from './mount-findings.ts';
 export { loadScene } from './scene-store.ts';
-export { findingsOfMounts } from './store.ts';
 export { loadPaths, loadSurroundings } from './surroundings-store.ts';
 
 /** Operations on a finding ask for a grant on its project. */

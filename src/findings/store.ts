@@ -81,43 +81,10 @@ export async function findingsOfHosts(db: Reader, scope: ProjectScope, hosts: re
   return rows.map((row) => toFinding(row));
 }
 
-/** What is known of a mount's address. */
-export interface MountAddress {
-  readonly host: string;
-  readonly container: { readonly id: string };
-  readonly target: string;
-}
-
-/** Findings about exactly these mounts that are not resolved, in their order. One statement; for mounts that the caller may see. */
-export async function findingsOfMounts(db: Reader, mounts: readonly MountAddress[]): Promise<Finding[][]> {
-  if (mounts.length === 0) return [];
-  const rows = await db.finding.findMany({
-    where: {
-      hostName: { in: distinct(mounts.map(({ host }) => host)) },
-      containerId: { in: distinct(mounts.map(({ container }) => container.id)) },
-      target: { in: distinct(mounts.map(({ target }) => target)) },
-      activeKey: { not: null },
-    },
-    orderBy: [...newestFirst],
-  });
-  const byMount = Map.groupBy(rows, ({ hostName, containerId, target }) => keyOfMount(hostName, containerId, target));
-  return mounts.map(({ host, container, target }) =>
-    (byMount.get(keyOfMount(host, container.id, target)) ?? []).map((row) => toFinding(row)),
-  );
-}
-
 async function byIds(db: Reader, scope: ProjectScope, ids: readonly { id: string }[]): Promise<Finding[]> {
   const rows = await db.finding.findMany({
     where: { AND: [within(scope), { id: { in: ids.map(({ id }) => id) } }] },
     orderBy: [...newestFirst],
   });
   return rows.map((row) => toFinding(row));
-}
-
-function keyOfMount(host: string, containerId: string | null, target: string | null): string {
-  return JSON.stringify([host, containerId, target]);
-}
-
-function distinct(words: readonly string[]): string[] {
-  return [...new Set(words)];
 }

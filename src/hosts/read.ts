@@ -12,7 +12,7 @@ import type { Host } from './model.ts';
 import { PathFacts, parsePathFacts } from './path-facts.ts';
 import { probePaths } from './probe-paths.ts';
 import { findHost, listHosts, saveHost } from './store.ts';
-import { type HostUser, hostUserOf, type IdOffsets, idOffsetsOf, idOffsetsOfHosts, idsOf } from './user-namespace.ts';
+import { type EngineIds, type HostUser, hostUserOf, type IdOffsets, idOffsetsOf, idsOf } from './user-namespace.ts';
 
 export {
   type Attributes,
@@ -20,6 +20,7 @@ export {
   attributesOf,
   boundFolderOf,
   composeLabels,
+  type EngineIds,
   freshPaths,
   type HostPath,
   type HostUser,
@@ -28,7 +29,6 @@ export {
   hostUserOf,
   type IdOffsets,
   idOffsetsOf,
-  idOffsetsOfHosts,
   idsOf,
   keysByHost,
   kindOf,

@@ -1,12 +1,11 @@
-import type { Reader } from '../database/client.ts';
-
 /** What is added to the ids of a container to have those of the host. */
 export interface IdOffsets {
   readonly uid: number;
   readonly gid: number;
 }
 
-interface EngineIds {
+/** What an engine says of the ids of its containers. */
+export interface EngineIds {
   readonly rootFolder: string;
   readonly remapsUsers: boolean;
 }
@@ -43,16 +42,4 @@ export function hostUserOf(
 /** `uid:gid`, or `uid` where the group is not known. */
 export function idsOf({ uid, gid }: HostUser): string {
   return gid === null ? String(uid) : `${uid}:${gid}`;
-}
-
-/** By name of the host; null for one whose engine never answered. One statement. */
-export async function idOffsetsOfHosts(db: Reader, hosts: readonly string[]): Promise<Map<string, IdOffsets | null>> {
-  const rows = await db.host.findMany({
-    where: { name: { in: [...new Set(hosts)] } },
-    select: { name: true, details: true },
-  });
-  // Written by the watcher, when it connects.
-  return new Map(
-    rows.map(({ name, details }) => [name, details === null ? null : idOffsetsOf(details as unknown as EngineIds)]),
-  );
 }

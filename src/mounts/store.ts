@@ -1,52 +1,24 @@
 import type { ProjectScope } from '../access/roles.ts';
-import type { Prisma, Reader } from '../database/client.ts';
-import { atLeast, findingsOfMounts } from '../findings/read.ts';
-import type { Severity } from '../findings/rule.ts';
+import { Prisma, type Reader } from '../database/client.ts';
+import { findingsFromJson } from '../findings/read.ts';
 import {
   type HostPath,
   hostPathKey,
   hostPathOf,
   hostUserOf,
-  type IdOffsets,
-  idOffsetsOfHosts,
+  idOffsetsOf,
   idsOf,
   keysByHost,
   kindOf,
   type PathFacts,
   pathFactsOf,
 } from '../hosts/read.ts';
-import { decodeCursor, toPage } from '../keyset.ts';
+import { toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import { mountsWithin, type VolumeSight } from '../shares/shared-with.ts';
-import type { Mount, MountPropagation, MountType } from './model.ts';
+import { seenMounts, type VolumeSight } from '../shares/shared-with.ts';
+import type { Mount } from './model.ts';
+import { following, type MountFilter, matching } from './mount-filter.ts';
 import { type MountRow, readMounts } from './mount-rows.ts';
-
-const key = { hostName: true, containerId: true, target: true } as const satisfies Prisma.MountSelect;
-const orderBy = [
-  { hostName: 'asc' },
-  { containerId: 'asc' },
-  { target: 'asc' },
-] as const satisfies Prisma.MountOrderByWithRelationInput[];
-
-export interface MountFilter {
-  readonly type?: MountType;
-  readonly host?: string;
-  /** Name or id. */
-  readonly container?: string;
-  /** Name. */
-  readonly volume?: string;
-  readonly project?: string;
-  readonly readOnly?: boolean;
-  readonly target?: string;
-  /** It and what is below it. */
-  readonly source?: string;
-  readonly driver?: string;
-  readonly propagation?: MountPropagation;
-  /** Of the container. */
-  readonly user?: string;
-  /** Of a finding about it, at least. */
-  readonly severity?: Severity;
-}
 
 /** Mounts that the caller may see, by host, container and target. */
 export async function listMounts(
@@ -56,29 +28,19 @@ export async function listMounts(
   limit: number,
   cursor?: string,
 ): Promise<Page<Mount>> {
-  const after = cursor === undefined ? {} : following(cursor);
-  const keys = await db.mount.findMany({
-    where: { AND: [mountsWithin(sight), matching(filter), after] },
-    orderBy: [...orderBy],
-    select: key,
-    take: limit + 1,
-  });
+  const rows = await readMounts(db, [seenMounts(sight), ...matching(filter), ...following(cursor)], limit + 1);
   const { items, nextCursor } = toPage(
-    keys,
+    rows,
     limit,
     ({ hostName, containerId, target }) => [hostName, containerId, target],
-    (one) => one,
+    (row) => row,
   );
-  return { items: await toMounts(db, await readMounts(db, sight, items)), nextCursor };
+  return { items: await toMounts(db, items), nextCursor };
 }
 
 /** The mounts of these volumes (`host/name`) that the caller may see. */
 export async function mountsOfVolumes(db: Reader, sight: VolumeSight, addresses: readonly string[]): Promise<Mount[]> {
-  return await mountsWhere(
-    db,
-    sight,
-    keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, volumeName: { in: keys } })),
-  );
+  return await toMounts(db, await readMounts(db, [seenMounts(sight), addressed('m.volume_name', addresses)]));
 }
 
 /** The mounts of these containers (`host/id`) that the caller may see. */
@@ -87,11 +49,7 @@ export async function mountsOfContainers(
   sight: VolumeSight,
   addresses: readonly string[],
 ): Promise<Mount[]> {
-  return await mountsWhere(
-    db,
-    sight,
-    keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, containerId: { in: keys } })),
-  );
+  return await toMounts(db, await readMounts(db, [seenMounts(sight), addressed('m.container_id', addresses)]));
 }
 
 /** Where these volumes are on their host, by name; what is not known, or told by no driver, is left out. */
@@ -141,55 +99,19 @@ export async function containersNamed(
   return await db.container.findMany({ where: { hostName, OR: called, ...inScope }, select: { id: true, name: true } });
 }
 
-async function mountsWhere(db: Reader, sight: VolumeSight, alternatives: Prisma.MountWhereInput[]): Promise<Mount[]> {
-  const keys = await db.mount.findMany({
-    where: { AND: [mountsWithin(sight), { OR: alternatives }] },
-    select: key,
-  });
-  return await toMounts(db, await readMounts(db, sight, keys));
+/** The condition for mounts whose host and `column` are one of these addresses (`host/…`). */
+function addressed(column: 'm.volume_name' | 'm.container_id', addresses: readonly string[]): Prisma.Sql {
+  const byHost = keysByHost(addresses).map(
+    ({ hostName, keys }) => Prisma.sql`(m.host = ${hostName} and ${Prisma.raw(column)} = any(${keys}::text[]))`,
+  );
+  return byHost.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(byHost, ' or ')})`;
 }
 
-function matching({ host, volume, container, source, user, severity, ...equal }: MountFilter): Prisma.MountWhereInput {
-  return {
-    ...equal,
-    ...(user === undefined ? {} : { container: { user } }),
-    ...(source === undefined ? {} : { AND: [{ OR: withinFolder(source) }] }),
-    ...(host === undefined ? {} : { hostName: host }),
-    ...(volume === undefined ? {} : { volumeName: volume }),
-    ...(severity === undefined ? {} : { severity: { in: atLeast(severity) } }),
-    ...(container === undefined ? {} : { OR: [{ containerId: container }, { container: { name: container } }] }),
-  };
-}
-
-/** A folder and all that is below it; what means something to LIKE stands for itself. */
-function withinFolder(path: string): Prisma.MountWhereInput[] {
-  const folder = path.replace(/\/+$/, '');
-  const below = { source: { startsWith: `${folder.replaceAll(/[\\%_]/g, '\\$&')}/` } };
-  return folder === '' ? [below] : [{ source: folder }, below];
-}
-
-function following(cursor: string): Prisma.MountWhereInput {
-  const [hostName = '', containerId = '', target = ''] = decodeCursor(cursor, 3);
-  return {
-    OR: [
-      { hostName: { gt: hostName } },
-      { hostName, containerId: { gt: containerId } },
-      { hostName, containerId, target: { gt: target } },
-    ],
-  };
-}
-
-/** With what is known of their paths, users and findings: three more statements for any number of mounts. */
+/** With what is known of the paths that they bind: one more statement, where there are any. */
 async function toMounts(db: Reader, rows: readonly MountRow[]): Promise<Mount[]> {
-  const addresses = rows.map((row) => ({ host: row.hostName, container: { id: row.containerId }, target: row.target }));
-  const hosts = rows.map(({ hostName }) => hostName);
-  const [paths, offsets, findings] = await Promise.all([
-    pathFactsOf(db, rows.flatMap(pathsOf)),
-    idOffsetsOfHosts(db, hosts),
-    findingsOfMounts(db, addresses),
-  ]);
-  const mounts = rows.map((row) => toMount(row, paths, offsets.get(row.hostName) ?? null));
-  return mounts.map((mount, index) => ({ ...mount, findings: findings[index] ?? [] }));
+  const paths = await pathFactsOf(db, rows.flatMap(pathsOf));
+  const now = new Date();
+  return rows.map((row) => toMount(row, paths, now));
 }
 
 function pathsOf({ hostName: host, type, source, subpath, volume }: MountRow): HostPath[] {
@@ -197,14 +119,10 @@ function pathsOf({ hostName: host, type, source, subpath, volume }: MountRow): H
   return path === null ? [] : [{ host, path }];
 }
 
-function toMount(
-  row: MountRow,
-  paths: ReadonlyMap<string, PathFacts>,
-  offsets: IdOffsets | null,
-): Omit<Mount, 'findings'> {
+function toMount(row: MountRow, paths: ReadonlyMap<string, PathFacts>, now: Date): Mount {
   const { source, target, driver, mode, readOnly, propagation, noCopy, subpath, project } = row;
   const [path] = pathsOf(row);
-  const hostUser = hostUserOf(row.container, offsets);
+  const hostUser = hostUserOf(row.container, row.engine === null ? null : idOffsetsOf(row.engine));
   return {
     host: row.hostName,
     container: { id: row.containerId, name: row.container.name, state: row.container.state },
@@ -226,5 +144,6 @@ function toMount(
     noCopy,
     subpath,
     project,
+    findings: findingsFromJson(row.findings, now),
   };
 }

@@ -35,28 +35,13 @@ export function sees(
   );
 }
 
-/** The condition for volumes within sight. */
-export function volumesWithin({ scope, shared }: VolumeSight): Prisma.VolumeWhereInput {
-  if (scope === 'all') return {};
-  const ofProjects = { project: { in: [...scope] } };
-  return shared.length === 0 ? ofProjects : { OR: [ofProjects, { id: { in: shared.map(({ id }) => id) } }] };
-}
-
-/** {@link volumesWithin} in SQL, over `volumes`. */
+/** The condition for volumes within sight, over `v` of volumes. */
 export function seenVolumes({ scope, shared }: VolumeSight): Prisma.Sql {
   if (scope === 'all') return Prisma.sql`true`;
-  return Prisma.sql`(project = any(${[...scope]}::text[]) or id = any(${shared.map(({ id }) => id)}::uuid[]))`;
+  return Prisma.sql`(v.project = any(${[...scope]}::text[]) or v.id = any(${shared.map(({ id }) => id)}::uuid[]))`;
 }
 
-/** The condition for mounts within sight: those of projects in reach, and of shared volumes those by containers of these projects. */
-export function mountsWithin({ scope, shared }: VolumeSight): Prisma.MountWhereInput {
-  if (scope === 'all') return {};
-  const project = { in: [...scope] };
-  const ofShared = { volumeId: { in: shared.map(({ id }) => id) }, container: { project } };
-  return shared.length === 0 ? { project } : { OR: [{ project }, ofShared] };
-}
-
-/** {@link mountsWithin} in SQL, over `m` of mounts and `c` of their containers. */
+/** The condition for mounts within sight, over `m` of mounts and `c` of their containers: those of projects in reach, and of shared volumes those by containers of these projects. */
 export function seenMounts({ scope, shared }: VolumeSight): Prisma.Sql {
   if (scope === 'all') return Prisma.sql`true`;
   const projects = Prisma.sql`any(${[...scope]}::text[])`;

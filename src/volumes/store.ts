@@ -1,14 +1,13 @@
 import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { keysByHost } from '../hosts/read.ts';
-import { decodeCursor, type Keyset, toPage } from '../keyset.ts';
+import { type Keyset, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import { seenVolumes, type VolumeSight, volumesWithin } from '../shares/shared-with.ts';
+import { seenVolumes, type VolumeSight } from '../shares/shared-with.ts';
 import type { KnownVolume } from './model.ts';
-import { matching, type VolumeFilter } from './volume-filter.ts';
-import { readVolumes, volumesById } from './volume-rows.ts';
+import { following, matching, type VolumeFilter } from './volume-filter.ts';
+import { readVolumes } from './volume-rows.ts';
 
 type Row = Prisma.VolumeGetPayload<object>;
-const orderBy = [{ hostName: 'asc' }, { name: 'asc' }] as const satisfies Prisma.VolumeOrderByWithRelationInput[];
 const keyOf = ({ host, name }: KnownVolume): Keyset => [host, name];
 
 /** Volumes of all hosts that the caller may see, by host and name. */
@@ -19,24 +18,12 @@ export async function listVolumes(
   limit: number,
   cursor?: string,
 ): Promise<Page<KnownVolume>> {
-  const after = cursor === undefined ? {} : following(cursor);
-  const rows = await db.volume.findMany({
-    where: { AND: [volumesWithin(sight), matching(filter), after] },
-    orderBy: [...orderBy],
-    select: { id: true, hostName: true, name: true },
-    take: limit + 1,
-  });
-  const { items, nextCursor } = toPage(
-    rows,
-    limit,
-    ({ hostName, name }) => [hostName, name],
-    ({ id }) => id,
-  );
-  return { items: await volumesById(db, sight, items), nextCursor };
+  const conditions = [seenVolumes(sight), ...matching(filter), ...following(cursor)];
+  return toPage(await readVolumes(db, conditions, limit + 1), limit, keyOf, (volume) => volume);
 }
 
 export async function findVolume(db: Reader, host: string, name: string): Promise<KnownVolume | null> {
-  const [volume] = await readVolumes(db, Prisma.sql`host = ${host} and name = ${name}`);
+  const [volume] = await readVolumes(db, [Prisma.sql`v.host = ${host} and v.name = ${name}`]);
   return volume ?? null;
 }
 
@@ -51,16 +38,11 @@ export async function volumesByAddress(
   sight: VolumeSight,
   addresses: readonly string[],
 ): Promise<KnownVolume[]> {
-  const onHosts = keysByHost(addresses).map(({ hostName, keys }) => ({ hostName, name: { in: keys } }));
-  const rows = await db.volume.findMany({
-    where: { AND: [volumesWithin(sight), { OR: onHosts }] },
-    select: { id: true },
-  });
-  return await volumesById(
-    db,
-    sight,
-    rows.map(({ id }) => id),
+  const named = keysByHost(addresses).map(
+    ({ hostName, keys }) => Prisma.sql`(v.host = ${hostName} and v.name = any(${keys}::text[]))`,
   );
+  if (named.length === 0) return [];
+  return await readVolumes(db, [seenVolumes(sight), Prisma.sql`(${Prisma.join(named, ' or ')})`]);
 }
 
 /** The first `each` volumes of each host that the caller may see. */
@@ -70,15 +52,12 @@ export async function firstVolumesOfHosts(
   hosts: readonly string[],
   each: number,
 ): Promise<({ readonly host: string } & Page<KnownVolume>)[]> {
-  const ids = await db.$queryRaw<{ id: string }[]>`
+  const first = Prisma.sql`v.id in (
     select volume.id from unnest(${[...hosts]}::text[]) as wanted(host)
-    cross join lateral (select id from volumes where volumes.host = wanted.host and ${seenVolumes(sight)} order by name limit ${each + 1}) volume`;
-  const known = await volumesById(
-    db,
-    sight,
-    ids.map(({ id }) => id),
-  );
-  const volumes = Map.groupBy(known, ({ host }) => host);
+    cross join lateral (
+      select v.id from volumes v where v.host = wanted.host and ${seenVolumes(sight)} order by v.name limit ${each + 1}
+    ) volume)`;
+  const volumes = Map.groupBy(await readVolumes(db, [first]), ({ host }) => host);
   return hosts.map((host) => ({ host, ...toPage(volumes.get(host) ?? [], each, keyOf, (volume) => volume) }));
 }
 
@@ -102,9 +81,4 @@ export async function assignAttributes(db: Database, { id, version }: Row, data:
     if (count === 1) await transaction.mount.updateMany({ where: { volumeId: id }, data: { project: data.project } });
     return count === 1;
   });
-}
-
-function following(cursor: string): Prisma.VolumeWhereInput {
-  const [hostName = '', name = ''] = decodeCursor(cursor, 2);
-  return { OR: [{ hostName: { gt: hostName } }, { hostName, name: { gt: name } }] };
 }

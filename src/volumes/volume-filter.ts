@@ -1,5 +1,6 @@
-import type { Prisma } from '../database/client.ts';
+import { Prisma } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
+import { decodeCursor } from '../keyset.ts';
 import type { DataClass, VolumeKind } from './model.ts';
 
 /** What a list of volumes can be narrowed by; all that are given must hold. */
@@ -20,23 +21,33 @@ export interface VolumeFilter {
   readonly label?: readonly string[];
 }
 
-/** The condition that a filter makes. */
-export function matching({
-  host,
-  name,
-  inUse,
-  dangling,
-  unusedFor,
-  label = [],
-  ...equal
-}: VolumeFilter): Prisma.VolumeWhereInput {
-  const conditions: Prisma.VolumeWhereInput[] = [equal, ...label.map(labelled)];
-  if (host !== undefined) conditions.push({ hostName: host });
-  if (name !== undefined) conditions.push({ name: { contains: literally(name) } });
+const equalColumns = {
+  host: 'v.host',
+  project: 'v.project',
+  environment: 'v.environment',
+  class: 'v.class',
+  driver: 'v.driver',
+  kind: 'v.kind',
+} as const satisfies Partial<Record<keyof VolumeFilter, string>>;
+
+/** The conditions that a filter makes, over `v` of volumes. */
+export function matching(filter: VolumeFilter): Prisma.Sql[] {
+  const { name, inUse, dangling, unusedFor, label = [] } = filter;
+  const conditions = Object.entries(equalColumns).flatMap(([field, column]) => {
+    const value = filter[field as keyof typeof equalColumns];
+    return value === undefined ? [] : [Prisma.sql`${Prisma.raw(column)} = ${value}`];
+  });
+  conditions.push(...label.map(labelled));
+  if (name !== undefined) conditions.push(Prisma.sql`strpos(v.name, ${name}) > 0`);
   if (inUse !== undefined) conditions.push(mounted(inUse));
   if (dangling !== undefined) conditions.push(mounted(!dangling));
   if (unusedFor !== undefined) conditions.push(mounted(false), unusedSince(new Date(Date.now() - unusedFor * 1000)));
-  return { AND: conditions };
+  return conditions;
+}
+
+/** The conditions for what comes after a page. Throws `invalid_cursor`. */
+export function following(cursor: string | undefined): Prisma.Sql[] {
+  return cursor === undefined ? [] : [Prisma.sql`(v.host, v.name) > (${Prisma.join([...decodeCursor(cursor, 2)])})`];
 }
 
 /** Throws `invalid_input` for filters that no volume can meet together. */
@@ -61,24 +72,18 @@ function impossible(field: string, detail: string): Failure {
   });
 }
 
-function unusedSince(time: Date): Prisma.VolumeWhereInput {
-  const before = { lte: time };
-  const never = { lastUsedAt: null, OR: [{ createdAt: before }, { createdAt: null, firstSeenAt: before }] };
-  return { OR: [{ lastUsedAt: before }, never] };
+function unusedSince(time: Date): Prisma.Sql {
+  return Prisma.sql`coalesce(v.last_used_at, v.created_at, v.first_seen_at) <= ${time}`;
 }
 
-function mounted(isMounted: boolean): Prisma.VolumeWhereInput {
-  return { mounts: isMounted ? { some: {} } : { none: {} } };
-}
-
-/** Prisma hands the wildcards of LIKE on to PostgreSQL. */
-function literally(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+function mounted(isMounted: boolean): Prisma.Sql {
+  const some = Prisma.sql`exists (select from mounts where mounts.volume_id = v.id)`;
+  return isMounted ? some : Prisma.sql`not ${some}`;
 }
 
 /** A label's own value is compared as a whole; a key alone is met by any value, the empty one too. */
-function labelled(label: string): Prisma.VolumeWhereInput {
+function labelled(label: string): Prisma.Sql {
   const end = label.indexOf('=');
-  if (end === -1) return { labels: { path: [label], string_starts_with: '' } };
-  return { labels: { path: [label.slice(0, end)], equals: label.slice(end + 1) } };
+  if (end === -1) return Prisma.sql`v.labels->>${label} is not null`;
+  return Prisma.sql`v.labels->>${label.slice(0, end)} = ${label.slice(end + 1)}`;
 }

@@ -1,35 +1,38 @@
 import { Prisma, type Reader } from '../database/client.ts';
 import { instant } from '../database/instant.ts';
-import { seenVolumes, type VolumeSight } from '../shares/shared-with.ts';
 import type { KnownVolume } from './model.ts';
 
 /** As JSON.parse gives it; but for what is so now, it is what the API shows. */
 type ReadVolume = Omit<KnownVolume, 'inUse'>;
 
 const columns = Prisma.sql`
-  id, host, name, driver, scope, mountpoint, kind, options, labels, class, project, environment, origin, version,
-  ${instant('created_at')} as "createdAt", ${instant('last_used_at')} as "lastUsedAt",
-  case when usage_bytes is not null and usage_files is not null and usage_measured_at is not null then json_build_object(
-    'bytes', usage_bytes, 'allocatedBytes', usage_allocated_bytes, 'files', usage_files, 'inodes', usage_inodes,
-    'measuredAt', ${instant('usage_measured_at')}) end as usage,
-  (select count(distinct container_id)::int from mounts where mounts.volume_id = volumes.id) as containers`;
+  v.id, v.host, v.name, v.driver, v.scope, v.mountpoint, v.kind, v.options, v.labels, v.class, v.project, v.environment,
+  v.origin, v.version, ${instant('v.created_at')} as "createdAt", ${instant('v.last_used_at')} as "lastUsedAt",
+  case when v.usage_bytes is not null and v.usage_files is not null and v.usage_measured_at is not null then json_build_object(
+    'bytes', v.usage_bytes, 'allocatedBytes', v.usage_allocated_bytes, 'files', v.usage_files, 'inodes', v.usage_inodes,
+    'measuredAt', ${instant('v.usage_measured_at')}) end as usage,
+  (select count(distinct container_id)::int from mounts where mounts.volume_id = v.id) as containers`;
 
 /**
- * The volumes that a condition is met by, by host and name, with how many containers have each. They come as one JSON text
- * that PostgreSQL writes: rows that are decoded value by value take the most of the time of a page.
+ * The volumes that all conditions (over `v`) are met by, by host and name, with how many containers have each; the first
+ * so many. They come as one JSON text that PostgreSQL writes: rows that are decoded value by value take the most of the
+ * time of a page.
  */
-export async function readVolumes(db: Reader, condition: Prisma.Sql): Promise<KnownVolume[]> {
+export async function readVolumes(
+  db: Reader,
+  conditions: readonly Prisma.Sql[],
+  limit?: number,
+): Promise<KnownVolume[]> {
   const [answer] = await db.$queryRaw<{ volumes: string }[]>`
+    with v as materialized (
+      select * from volumes v where ${Prisma.join([...conditions], ' and ')}
+      order by host, name ${limit === undefined ? Prisma.empty : Prisma.sql`limit ${limit}`}
+    )
     select coalesce(json_agg(known order by known.host, known.name), '[]')::text as volumes
-    from (select ${columns} from volumes where ${condition}) known`;
+    from (select ${columns} from v) known`;
   // Written by the columns above, from what the inventory and the stores wrote.
   const volumes: ReadVolume[] = JSON.parse(answer?.volumes ?? '[]');
   return volumes.map(withUse);
-}
-
-/** As {@link readVolumes}, of these ids, as far as they can be seen now. */
-export function volumesById(db: Reader, sight: VolumeSight, ids: readonly string[]): Promise<KnownVolume[]> {
-  return readVolumes(db, Prisma.sql`id = any(${[...ids]}::uuid[]) and ${seenVolumes(sight)}`);
 }
 
 function withUse(volume: ReadVolume): KnownVolume {

@@ -1,4 +1,5 @@
 import { field, graphql } from '../server/graphql-binding.ts';
+import { importArchive } from './archive-operations.ts';
 import * as operations from './operations.ts';
 import * as ofSnapshots from './snapshot-operations.ts';
 
@@ -7,6 +8,7 @@ export const backupGraphql = graphql({
   Mutation: {
     createBackup: field(operations.createBackup),
     createRestore: field(operations.createRestore),
+    importArchive: field(importArchive),
     restoreSnapshot: field(ofSnapshots.restoreSnapshot),
     copySnapshot: field(ofSnapshots.copySnapshot),
     deleteSnapshot: field(ofSnapshots.deleteSnapshot),

@@ -3,6 +3,7 @@ import { backupHandler } from './backup-handler.ts';
 import { copyHandler } from './copy-handler.ts';
 import { deleteHandler } from './delete-handler.ts';
 import { forgetHandler } from './forget-handler.ts';
+import { importArchiveHandler } from './import-archive-handler.ts';
 import { restoreHandler, undeleteHandler } from './restore-handler.ts';
 
 /** What the workers do for the kinds of job of this domain. */
@@ -13,4 +14,5 @@ export const backupHandlers = {
   volume_undelete: undeleteHandler,
   snapshot_copy: copyHandler,
   snapshot_forget: forgetHandler,
+  archive_import: importArchiveHandler,
 } satisfies Record<string, JobHandler>;

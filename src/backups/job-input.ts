@@ -26,3 +26,12 @@ export type DeleteInput = Static<typeof DeleteInput>;
 
 export const UndeleteInput = object({ deletedId: T.String(), snapshot: T.String(), repositoryId: T.String() });
 export type UndeleteInput = Static<typeof UndeleteInput>;
+
+/** `path` in the volume `source`; `into`: the volume to make. */
+export const ArchiveImportInput = object({
+  source: T.String(),
+  path: T.String(),
+  into: T.String(),
+  labels: StringMap,
+});
+export type ArchiveImportInput = Static<typeof ArchiveImportInput>;

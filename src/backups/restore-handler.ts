@@ -6,10 +6,11 @@ import { openRepository, readyRepository, repositoryLock, volumeGone } from '../
 import type { Snapshot } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { findDeletedVolume, forgetDeletedVolume } from './deleted-volumes.ts';
+import { fillNewVolume } from './fill-new-volume.ts';
 import { RestoreInput, UndeleteInput } from './job-input.ts';
 import { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
 import { restoreInPlace } from './restore-in-place.ts';
-import { restoreIntoNew } from './restore-into-new.ts';
+import { restoreInto } from './restore-step.ts';
 
 /** Restores a snapshot, into a new volume or in place. */
 export const restoreHandler: JobHandler = {
@@ -41,12 +42,8 @@ async function restore(job: RunningJob): Promise<JobResult> {
     const result = await restoreInPlace(engine, job, repository, snapshot, volume);
     return { ...result, seconds: (Date.now() - startedAt) / 1000 };
   }
-  const restored = await restoreIntoNew(engine, job, opened, snapshot, {
-    name: volume,
-    driver: 'local',
-    options: {},
-    labels: input.labels ?? {},
-  });
+  const spec = { name: volume, driver: 'local', options: {}, labels: input.labels ?? {} };
+  const restored = await fillNewVolume(engine, job, spec, () => restoreInto(engine, job, opened, snapshot, volume));
   return { volume, snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
 }
 
@@ -56,7 +53,7 @@ async function undelete(job: RunningJob): Promise<JobResult> {
   const { engine, opened, snapshot } = await openSource(job, input);
   const spec = await findDeletedVolume(job.ports.db, input.deletedId);
   if (spec === null) throw fail('deleted_volume_not_found', `The grace time of volume "${volumeOf(job)}" has ended.`);
-  const restored = await restoreIntoNew(engine, job, opened, snapshot, spec);
+  const restored = await fillNewVolume(engine, job, spec, () => restoreInto(engine, job, opened, snapshot, spec.name));
   await forgetDeletedVolume(job.ports.db, input.deletedId);
   return { volume: volumeOf(job), snapshot: snapshot.id, ...restored, seconds: (Date.now() - startedAt) / 1000 };
 }

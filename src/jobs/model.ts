@@ -23,6 +23,7 @@ export const JobKind = words(
     'permission_plan',
     'permission_repair',
     'permission_undo',
+    'archive_import',
   ],
   'What a job does.',
 );

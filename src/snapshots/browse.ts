@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Ports } from '../context.ts';
 import { requestHelperSpec, runRequestHelper } from '../engine/request-helper.ts';
 import { fail } from '../errors.ts';
@@ -20,8 +21,7 @@ export async function listFolder(ports: Ports, snapshot: Snapshot, path: string)
   // The root of a snapshot is no node of it.
   const self = folder === '' ? { type: 'dir' } : nodes.find((node) => node.path === folder);
   if (self === undefined) throw pathNotFound(snapshot, path);
-  if (self.type !== 'dir')
-    throw fail('path_not_a_folder', `"${path}" is a ${self.type}; download it, or list the folder it is in.`);
+  if (self.type !== 'dir') throw notAFolder(path, self.type);
   const children = nodes.filter((node) => node.path.slice(0, node.path.lastIndexOf('/')) === folder);
   return children.map((node) => toEntry(node, snapshot)).sort((one, other) => (one.name < other.name ? -1 : 1));
 }
@@ -33,11 +33,41 @@ export async function openFile(ports: Ports, snapshot: Snapshot, path: string): 
   if (node === undefined) throw pathNotFound(snapshot, path);
   if (node.type !== 'file')
     throw fail('path_not_a_file', `"${path}" is a ${node.type}; only regular files can be downloaded.`);
-  const { engine, spec, secrets } = await readerOf(ports, snapshot, dumpCommand(snapshot.id, whole));
+  const stream = await streamOf(await readerOf(ports, snapshot, dumpCommand(snapshot.id, whole)));
+  return { stream, bytes: node.size ?? null, fileName: node.name };
+}
+
+/** What a folder of a snapshot is; its path is that in the snapshot. */
+export interface SnapshotFolder {
+  readonly whole: string;
+  /** Permission bits in octal digits. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly modifiedAt: string;
+}
+
+/** Looks a folder of a snapshot up. Throws `path_not_found` and `path_not_a_folder`. */
+export async function folderOf(ports: Ports, snapshot: Snapshot, path: string): Promise<SnapshotFolder> {
+  const whole = wholePath(snapshot, path);
+  const node = (await listNodes(ports, snapshot, whole)).find((entry) => entry.path === whole);
+  if (node === undefined && whole !== '/') throw pathNotFound(snapshot, path);
+  if (node !== undefined && node.type !== 'dir') throw notAFolder(path, node.type);
+  return {
+    whole,
+    mode: permissionBits(node?.mode ?? 0o755),
+    uid: node?.uid ?? 0,
+    gid: node?.gid ?? 0,
+    modifiedAt: node?.mtime ?? snapshot.takenAt,
+  };
+}
+
+/** Starts a helper and gives what it writes; the helper goes with the stream. */
+export async function streamOf({ engine, spec, secrets }: RepositoryReader): Promise<Readable> {
   const helper = await engine.createHelper({ ...requestHelperSpec({ step: 'read', spec }), streamed: true });
   const stream = await engine.streamHelper(helper.id, secrets);
   stream.once('close', () => void engine.removeHelper(helper.id).catch(() => undefined));
-  return { stream, bytes: node.size ?? null, fileName: node.name };
+  return stream;
 }
 
 async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promise<ResticNode[]> {
@@ -54,8 +84,10 @@ async function listNodes(ports: Ports, snapshot: Snapshot, whole: string): Promi
   return nodes;
 }
 
+type RepositoryReader = Awaited<ReturnType<typeof readerOf>>;
+
 /** What a helper needs that reads from the repository of a snapshot. */
-async function readerOf(ports: Ports, snapshot: Snapshot, command: readonly string[]) {
+export async function readerOf(ports: Ports, snapshot: Snapshot, command: readonly string[]) {
   const { location, secret } = await openRepository(ports, snapshot.repositoryId);
   const access = repositoryAccess({ location, secret }, false);
   return {
@@ -98,6 +130,10 @@ function toEntry(node: ResticNode, snapshot: Snapshot): SnapshotEntry {
 function permissionBits(mode: number): string {
   const special = (mode & (1 << 23) ? 0o4000 : 0) | (mode & (1 << 22) ? 0o2000 : 0) | (mode & (1 << 20) ? 0o1000 : 0);
   return ((mode & 0o777) | special).toString(8).padStart(4, '0');
+}
+
+function notAFolder(path: string, type: string) {
+  return fail('path_not_a_folder', `"${path}" is a ${type}; download it, or list the folder it is in.`);
 }
 
 function pathNotFound(snapshot: Snapshot, path: string) {

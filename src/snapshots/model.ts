@@ -68,3 +68,6 @@ export const EntryPath = T.String({
   pattern: '^/(?!(?:.*/)?\\.{1,2}(?:/|$))[^\\u0000]*$',
   description: 'Path below the root of the volume, such as `/logs/app.log`.',
 });
+
+export const ArchiveFormat = words('ArchiveFormat', ['tar.gz', 'tar.zst', 'tar'], 'How an archive is compressed.');
+export type ArchiveFormat = Static<typeof ArchiveFormat>;

@@ -4,10 +4,19 @@ import { resolveRepository } from '../repositories/read.ts';
 import { Download, HostName, object, paging, T } from '../schema.ts';
 import { VolumeName } from '../volumes/model.ts';
 import { volumeTarget } from '../volumes/read.ts';
+import { openArchive } from './archive.ts';
 import { listFolder, openFile } from './browse.ts';
 import { copiesOf } from './copies.ts';
 import { VolumeCopies } from './copies-model.ts';
-import { EntryPath, Snapshot, SnapshotEntryPage, SnapshotId, SnapshotPage, SnapshotReason } from './model.ts';
+import {
+  ArchiveFormat,
+  EntryPath,
+  Snapshot,
+  SnapshotEntryPage,
+  SnapshotId,
+  SnapshotPage,
+  SnapshotReason,
+} from './model.ts';
 import * as store from './store.ts';
 import { requireSnapshot, snapshotTarget } from './target.ts';
 
@@ -81,6 +90,18 @@ export const downloadFile = query('snapshots.file', {
   input: object({ snapshot: SnapshotId, path: EntryPath }),
   output: Download,
   run: async (context, { snapshot, path }) => openFile(context.ports, await requireSnapshot(context, snapshot), path),
+});
+
+export const downloadArchive = query('snapshots.archive', {
+  permission: 'operate',
+  reach: snapshotTarget,
+  summary: 'Download a snapshot as an archive',
+  description:
+    'As `tar` makes it, with owners, modes, links and attributes, of all of the snapshot or of a folder of it. It is made while it is sent; an archive that could not be read to its end breaks the connection.',
+  input: object({ snapshot: SnapshotId, path: T.Optional(EntryPath), format: T.Optional(ArchiveFormat) }),
+  output: Download,
+  run: async (context, { snapshot, path = '/', format = 'tar.gz' }) =>
+    openArchive(context.ports, await requireSnapshot(context, snapshot), path, format),
 });
 
 export const getVolumeCopies = query('snapshots.copiesOfVolume', {

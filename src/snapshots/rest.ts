@@ -8,4 +8,5 @@ export const snapshotRoutes = [
   route(operations.getSnapshot, 'GET', '/v1/snapshots/:snapshot'),
   route(operations.listEntries, 'GET', '/v1/snapshots/:snapshot/entries'),
   download(operations.downloadFile, '/v1/snapshots/:snapshot/file'),
+  download(operations.downloadArchive, '/v1/snapshots/:snapshot/archive'),
 ];

@@ -15,6 +15,7 @@ const needed: Readonly<Record<string, (objects: ProjectObjects) => Record<string
   'findings.acknowledge': () => ({ reason: 'known' }),
   'repositories.create': () => ({ name: 'new-repository' }),
   'snapshots.file': () => ({ path: '/x' }),
+  'volumes.importArchive': () => ({ path: '/x.tar.gz', into: 'new-volume' }),
   'restores.create': ({ snapshot }) => ({ snapshot }),
   'volumes.undelete': ({ deleted }) => ({ name: deleted }),
   'directories.create': ({ project }) => ({ project, uid: 1000, gid: 1000 }),

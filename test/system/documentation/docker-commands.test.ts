@@ -30,6 +30,8 @@ const commands = [
   'docker volume prune',
   'docker volume create',
   'docker volume rm',
+  'tar czf /backup/mydata-backup.tar.gz -C /source .',
+  'tar xzf /backup/mydata-backup.tar.gz -C /target',
   'docker stats',
 ];
 

@@ -65,6 +65,8 @@ t.test(
     await stowage.finished('POST', measurements, {}, 300);
     const grown = (await residentBytes(stowage.pid)) - once;
     t.ok(grown < 100_000_000, `${grown} bytes more for the same again`);
-    t.comment(`${count} volumes in ${seconds.toFixed(1)} s, ${Math.round((once - before) / 1_000_000)} MB more, then ${Math.round(grown / 1_000_000)} MB`);
+    t.comment(
+      `${count} volumes in ${seconds.toFixed(1)} s, ${Math.round((once - before) / 1_000_000)} MB more, then ${Math.round(grown / 1_000_000)} MB`,
+    );
   },
 );

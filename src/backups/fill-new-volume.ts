@@ -3,23 +3,20 @@ import type { VolumeSpec } from '../engine/engine-objects.ts';
 import { fail, isFailure } from '../errors.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
 import { removeHelpersOf } from '../jobs/helper-run.ts';
-import type { OpenRepository } from '../repositories/read.ts';
 import { refreshVolume, restoredByLabel } from '../volumes/read.ts';
-import { type Restorable, type Restored, restoreInto } from './restore-step.ts';
 
-/** Makes a volume and writes a snapshot into it. When that fails the volume is removed again: half a volume helps nobody. */
-export async function restoreIntoNew(
+/** Makes a volume and fills it. When that fails the volume is removed again: half a volume helps nobody. Throws `volume_exists`. */
+export async function fillNewVolume<Filled>(
   engine: Engine,
   job: RunningJob,
-  repository: OpenRepository,
-  snapshot: Restorable,
   spec: VolumeSpec,
-): Promise<Restored> {
+  fill: () => Promise<Filled>,
+): Promise<Filled> {
   await makeVolume(engine, job, spec);
   try {
-    const restored = await restoreInto(engine, job, repository, snapshot, spec.name);
+    const filled = await fill();
     await refreshVolume(job.ports, job.host, spec.name);
-    return restored;
+    return filled;
   } catch (error) {
     if (error instanceof ClaimLost || stopReason(job.signal) === 'lost' || isFailure(error, 'database_unavailable'))
       throw error;

@@ -8,7 +8,9 @@ type Print = (line: string) => void;
 
 const small = { volumes: 100, containers: 10 };
 const large = { volumes: 5_000, containers: 500 };
-const mountsEach = 3;
+/** Volumes, and a tmpfs without a size that findings are about. */
+const volumesEach = 2;
+const mountsEach = volumesEach + 1;
 const page = 100;
 /** Measuring the space is work of another kind, and would count for both. */
 const unmeasured = { STOWAGE_MEASURE_SECONDS: '0' };
@@ -127,21 +129,22 @@ function numberIn(metrics: string, name: string): number {
 async function settled(server: Server, { volumes, containers }: typeof small): Promise<void> {
   await server.until(`/v1/volumes?name=data-${volumes - 1}&limit=1`, ({ items }) => items.length === 1, 120);
   const last = `/v1/mounts?container=app-${containers - 1}`;
-  await server.until(last, ({ items }) => items.length === mountsEach, 120);
+  const isJudged = ({ findings }: { findings: unknown[] }) => findings.length > 0;
+  await server.until(last, ({ items }) => items.length === mountsEach && items.some(isJudged), 120);
 }
 
-/** Containers with three volumes each, and volumes that nobody mounts; they are made and not started. */
+/** Containers with three mounts each, and volumes that nobody mounts; they are made and not started. */
 async function fill(engine: Docker, from: typeof small, to: typeof small): Promise<void> {
   const { helperImage } = groundOfTests();
   for (let number = from.volumes; number < to.volumes; number += 1)
     await engine.createVolume({ Name: `data-${number}`, Labels: { 'stowage.project': `project-${number % 50}` } });
   for (let number = from.containers; number < to.containers; number += 1) {
-    const Mounts = Array.from({ length: mountsEach }, (_, index) => ({
+    const Mounts = Array.from({ length: volumesEach }, (_, index) => ({
       Type: 'volume' as const,
-      Source: `data-${(number * mountsEach + index) % to.volumes}`,
+      Source: `data-${(number * volumesEach + index) % to.volumes}`,
       Target: `/data-${index}`,
     }));
-    const HostConfig = { NetworkMode: 'none', Mounts };
+    const HostConfig = { NetworkMode: 'none', Mounts, Tmpfs: { '/scratch': '' } };
     await engine.createContainer({ name: `app-${number}`, Image: helperImage, Cmd: ['true'], HostConfig });
   }
 }

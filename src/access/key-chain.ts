@@ -50,7 +50,7 @@ export function chainOfId(db: Reader, id: string): Promise<KeyChain | null> {
 }
 
 async function chainFrom(db: Reader, first: Prisma.Sql): Promise<KeyChain | null> {
-  const rows = await db.$queryRaw<(KeyLink & { readonly granted: readonly GrantRow[] })[]>`
+  const rows = await db.$queryRaw<(KeyLink & { readonly granted: readonly GrantRow[] })[]>`/* kept */
     with recursive chain as (
       ${first}
       union all

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { fail, isFailure } from '../errors.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
+import { statementNames } from './kept-statements.ts';
 
 export { Prisma };
 
@@ -15,7 +16,10 @@ export type Reader = Database | Transaction;
 
 /** Connects to PostgreSQL (lazily, with a pool). Emits an event `query` for each SQL statement. */
 export function connectDatabase(url: string) {
-  const adapter = new PrismaPg({ connectionString: url, connectionTimeoutMillis: 5_000, max: 10 });
+  const adapter = new PrismaPg(
+    { connectionString: url, connectionTimeoutMillis: 5_000, max: 10 },
+    { statementNameGenerator: statementNames() },
+  );
   return new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
 }
 

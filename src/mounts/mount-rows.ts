@@ -40,24 +40,23 @@ export interface MountRow {
  * for what belongs to them, take the most of the time of a page.
  */
 export async function readMounts(db: Reader, conditions: readonly Prisma.Sql[], limit?: number): Promise<MountRow[]> {
-  const [answer] = await db.$queryRaw<{ mounts: string }[]>`
+  const [answer] = await db.$queryRaw<{ mounts: string }[]>`/* kept */
     with m as materialized (
-      select m.* from mounts m join containers c on c.host = m.host and c.id = m.container_id
+      select m.*, c.name as container_name, c.state, c."user", c.userns_mode from mounts m join containers c on c.host = m.host and c.id = m.container_id
       where ${Prisma.join([...conditions], ' and ')}
       order by m.host, m.container_id, m.target ${limit === undefined ? Prisma.empty : Prisma.sql`limit ${limit}`}
     )
     select coalesce(json_agg(known order by known."hostName", known."containerId", known.target), '[]')::text as mounts from (
       select m.host as "hostName", m.container_id as "containerId", m.target, m.type, m.source, m.volume_name as "volumeName",
         m.driver, m.mode, m.read_only as "readOnly", m.propagation, m.selinux, m.no_copy as "noCopy", m.subpath, m.project,
-        m.tmpfs || jsonb_build_object('usedBytes', m.tmpfs_used_bytes,
-          'measuredAt', ${instant('m.tmpfs_measured_at')}) as tmpfs,
-        json_build_object('name', c.name, 'state', c.state, 'user', c."user", 'usernsMode', c.userns_mode) as container,
+        case when m.tmpfs is not null then m.tmpfs || jsonb_build_object('usedBytes', m.tmpfs_used_bytes,
+          'measuredAt', ${instant('m.tmpfs_measured_at')}) end as tmpfs,
+        json_build_object('name', m.container_name, 'state', m.state, 'user', m."user", 'usernsMode', m.userns_mode) as container,
         case when v.id is not null then json_build_object('driver', v.driver, 'options', v.options) end as volume,
         case when h.details is not null then json_build_object(
           'rootFolder', h.details->'rootFolder', 'remapsUsers', h.details->'remapsUsers') end as engine,
         ${findingsOfMount} as findings
       from m
-      join containers c on c.host = m.host and c.id = m.container_id
       join hosts h on h.name = m.host
       left join volumes v on v.id = m.volume_id
     ) known`;

@@ -23,7 +23,7 @@ export async function readVolumes(
   conditions: readonly Prisma.Sql[],
   limit?: number,
 ): Promise<KnownVolume[]> {
-  const [answer] = await db.$queryRaw<{ volumes: string }[]>`
+  const [answer] = await db.$queryRaw<{ volumes: string }[]>`/* kept */
     with v as materialized (
       select * from volumes v where ${Prisma.join([...conditions], ' and ')}
       order by host, name ${limit === undefined ? Prisma.empty : Prisma.sql`limit ${limit}`}

@@ -102,6 +102,7 @@ export const catalogue = {
   last_admin: { kind: 'conflict', title: 'Nobody could administer everything any more' },
   job_finished: { kind: 'conflict', title: 'The job has ended already' },
   job_not_finished: { kind: 'conflict', title: 'The job has not ended yet' },
+  volume_driver_missing: { kind: 'conflict', title: 'The driver of the volume is not on the engine' },
   archive_invalid: { kind: 'conflict', title: 'The archive cannot be unpacked' },
   path_not_a_file: { kind: 'conflict', title: 'The path in the snapshot is not a regular file' },
   path_not_a_folder: { kind: 'conflict', title: 'The path in the snapshot is not a folder' },

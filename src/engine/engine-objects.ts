@@ -180,7 +180,7 @@ export interface EngineBuildCache {
 }
 
 export interface EngineEvent {
-  readonly type: 'volume' | 'container' | 'image';
+  readonly type: 'volume' | 'container' | 'image' | 'plugin';
   /** Docker's: create, destroy, mount, unmount, start, die, rename, pause, tag, untag, delete … */
   readonly action: string;
   /** Name of the volume, id of the container, or id or name of the image. */

@@ -24,8 +24,10 @@ export interface Engine {
   readonly endpoint: string;
 
   info(): Promise<EngineInfo>;
+  /** Names of the drivers that volumes can be used with now, with the tag of a plugin: `local`, `vieux/sshfs:latest`. */
+  volumeDrivers(): Promise<string[]>;
   listVolumes(): Promise<EngineVolume[]>;
-  /** Null when there is no such volume. */
+  /** Null when there is no such volume. Throws `volume_driver_missing` when its driver cannot be asked. */
   findVolume(name: string): Promise<EngineVolume | null>;
   /**
    * Docker gives back an existing volume of the same name; callers ask {@link findVolume} before. Throws

@@ -10,6 +10,7 @@ import { followEvents } from './events.ts';
 import { helperCalls } from './helpers.ts';
 import { imageCalls } from './images.ts';
 import { networkCalls } from './networks.ts';
+import { readVolumeDrivers } from './volume-drivers.ts';
 import { volumeCalls } from './volumes.ts';
 
 /** A Docker engine by its name here, and where it listens: `unix:///path` or `tcp://name:port`. */
@@ -60,6 +61,7 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
     host,
     endpoint,
     info: () => readInfo(connection),
+    volumeDrivers: () => readVolumeDrivers(connection),
     events: (since, signal) => followEvents(connection, since, signal),
     ...volumeCalls(connection),
     ...containerCalls(connection),
@@ -72,7 +74,8 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
   };
 }
 
-async function readInfo({ docker, ask }: Connection): Promise<EngineInfo> {
+async function readInfo(connection: Connection): Promise<EngineInfo> {
+  const { docker, ask } = connection;
   // dockerode's types do not know that these two take a signal as well.
   const readSystem: (options: { abortSignal: AbortSignal }) => ReturnType<typeof docker.info> =
     docker.info.bind(docker);
@@ -88,7 +91,7 @@ async function readInfo({ docker, ask }: Connection): Promise<EngineInfo> {
     storageDriver: info.Driver,
     rootFolder: info.DockerRootDir,
     backingFileSystem: statusOf(info.DriverStatus, 'Backing Filesystem'),
-    volumeDrivers: info.Plugins?.Volume ?? [],
+    volumeDrivers: await readVolumeDrivers(connection),
     memoryBytes: info.MemTotal ?? 0,
     operatingSystem: info.OperatingSystem ?? '',
     kernel: info.KernelVersion ?? '',

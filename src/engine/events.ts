@@ -6,7 +6,7 @@ import { translateEngineError } from './translate-error.ts';
 
 /** The events after which an inventory, or what is known of images, may be wrong. Exec, health checks and the like are left out at the source. */
 const filters: GetEventsOptions['filters'] = {
-  type: ['container', 'volume', 'image'],
+  type: ['container', 'volume', 'image', 'plugin'],
   event: [
     'create',
     'destroy',
@@ -28,6 +28,9 @@ const filters: GetEventsOptions['filters'] = {
     'unpause',
     'rename',
     'update',
+    'enable',
+    'disable',
+    'remove',
   ],
 };
 
@@ -77,7 +80,7 @@ function toEvent(raw: unknown): EngineEvent | null {
 }
 
 function isOfInterest(type: string): type is EngineEvent['type'] {
-  return type === 'volume' || type === 'container' || type === 'image';
+  return type === 'volume' || type === 'container' || type === 'image' || type === 'plugin';
 }
 
 function isRawEvent(value: unknown): value is RawEvent {

@@ -1,4 +1,5 @@
 import type { VolumeInspectInfo } from 'dockerode';
+import { fail } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import type { EngineVolume } from './engine-objects.ts';
@@ -28,7 +29,7 @@ export function volumeCalls({ docker, ask }: Connection): VolumeCalls {
 
     async findVolume(name) {
       const found = await ask(patience.question, (abortSignal) =>
-        handle(name).inspect({ abortSignal }).catch(exceptStatus(404)),
+        handle(name).inspect({ abortSignal }).catch(requireDriver(name)).catch(exceptStatus(404)),
       );
       return found === undefined ? null : toVolume(found);
     },
@@ -47,6 +48,18 @@ export function volumeCalls({ docker, ask }: Connection): VolumeCalls {
     async removeVolume(name) {
       await ask(patience.lengthy, (abortSignal) => handle(name).remove({ abortSignal }), refusalsOfRemove);
     },
+  };
+}
+
+/** An engine answers for a volume whose plugin is switched off or gone with a status that others have as well. */
+function requireDriver(name: string) {
+  return (error: unknown): never => {
+    const [, driver] = /error looking up volume plugin (\S+):/.exec(error instanceof Error ? error.message : '') ?? [];
+    if (driver === undefined) throw error;
+    throw fail('volume_driver_missing', {
+      detail: `The driver "${driver}" of volume "${name}" is switched off or gone: \`docker plugin enable ${driver}\`, or install it again.`,
+      cause: error,
+    });
   };
 }
 

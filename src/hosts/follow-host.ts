@@ -92,6 +92,8 @@ async function followEvents(
 /** A volume that is mounted is told by the start of its container as well. */
 function lookAt(inventory: Inventory, { type, action, id, at }: EngineEvent): Promise<void> | null {
   if (action === 'mount' || action === 'unmount') return null;
+  // What volumes there are depends on the drivers that the engine has.
+  if (type === 'plugin') return inventory.refreshAll();
   if (type !== 'volume') return inventory.refresh([], [id]);
   return action === 'create' ? inventory.refresh([id], [], at) : inventory.refresh([id], []);
 }

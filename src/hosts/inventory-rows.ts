@@ -7,6 +7,8 @@ import { attributesOf, composeLabels } from './attributes.ts';
 export interface Look {
   readonly volumes: Looked<EngineVolume>;
   readonly containers: Looked<EngineContainer>;
+  /** The drivers that the engine has; null when it was not asked. Of others it lists no volumes, which are there all the same. */
+  readonly drivers: readonly string[] | null;
 }
 
 export interface Looked<Seen> {

@@ -21,7 +21,7 @@ export async function writeInventory(
   const deletedVolumes = [tellDeleted(host), recordDeleted()];
   const changes = [
     [deleteReplacedVolumes(host, rows.volumes), deletedVolumes],
-    [deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames), deletedVolumes],
+    [deleteAbsent('volumes', 'name', host, look.volumes.asked, rows.volumeNames, listedDrivers(look)), deletedVolumes],
     [upsertVolumes(host, rows.volumes), [tellCreated(host), recordCreated()]],
     [deleteAbsent('containers', 'id', host, look.containers.asked, rows.containerIds)],
     [upsertContainers(host, rows.containers)],
@@ -70,12 +70,20 @@ function deleteAbsent(
   host: string,
   asked: readonly string[] | null,
   present: readonly string[],
+  condition = Prisma.empty,
 ): Prisma.Sql {
   const column = Prisma.raw(`known.${key}`);
   const within = asked === null ? Prisma.empty : Prisma.sql`and ${column} = any(${[...asked]}::text[])`;
   return Prisma.sql`
-    delete from ${Prisma.raw(table)} as known where known.host = ${host} ${within}
+    delete from ${Prisma.raw(table)} as known where known.host = ${host} ${within} ${condition}
       and not exists (select from unnest(${[...present]}::text[]) as seen(key) where seen.key = ${column})`;
+}
+
+/** Volumes of a driver that the engine does not have now are not in its list; that does not mean that they are gone. */
+function listedDrivers({ drivers }: Look): Prisma.Sql {
+  if (drivers === null || drivers.length === 0) return Prisma.empty;
+  const names = drivers.flatMap((driver) => [driver, driver.replace(/:latest$/, '')]);
+  return Prisma.sql`and known.driver = any(${names}::text[])`;
 }
 
 function upsertVolumes(host: string, volumes: readonly object[]): Prisma.Sql {

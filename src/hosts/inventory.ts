@@ -1,9 +1,11 @@
 import type { Ports } from '../context.ts';
 import type { Database } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { EngineVolume } from '../engine/engine-objects.ts';
+import { isFailure } from '../errors.ts';
 import type { Announcements, Look } from './inventory-rows.ts';
 import { writeInventory } from './inventory-writes.ts';
-import { noteSynced } from './store.ts';
+import { noteSynced, noteVolumeDrivers } from './store.ts';
 
 /** What an inventory works with. */
 export type InventoryPorts = Pick<Ports, 'db' | 'engines' | 'locks' | 'notices'>;
@@ -118,8 +120,9 @@ async function write(
   return await db.$transaction(async (transaction) => {
     // Whether the host was listed before tells what is new on it.
     const hasChanged = await writeInventory(transaction, host, look, announced);
+    const hasOtherDrivers = look.drivers !== null && (await noteVolumeDrivers(transaction, host, look.drivers));
     if (syncedAt !== null) await noteSynced(transaction, host, syncedAt);
-    return hasChanged;
+    return hasChanged || hasOtherDrivers;
   }, patience);
 }
 
@@ -127,14 +130,30 @@ async function lookAtAll(engine: Engine): Promise<Look> {
   // Containers first: each volume that one of them has is then in the list of volumes too.
   const containers = await engine.listContainers();
   const volumes = await engine.listVolumes();
-  return { volumes: { asked: null, found: volumes }, containers: { asked: null, found: containers } };
+  const drivers = await engine.volumeDrivers();
+  return { volumes: { asked: null, found: volumes }, containers: { asked: null, found: containers }, drivers };
 }
 
 async function lookAtSome(engine: Engine, names: readonly string[], ids: readonly string[]): Promise<Look> {
   const containers = await Promise.all(ids.map((id) => engine.findContainer(id)));
-  const volumes = await Promise.all(names.map((name) => engine.findVolume(name)));
+  const volumes = await Promise.all(names.map(async (name) => ({ name, found: await findKnown(engine, name) })));
+  const answered = volumes.filter(({ found }) => found !== 'unknown');
   return {
-    volumes: { asked: names, found: volumes.filter((volume) => volume !== null) },
+    volumes: {
+      asked: answered.map(({ name }) => name),
+      found: answered.flatMap(({ found }) => (found === null || found === 'unknown' ? [] : [found])),
+    },
     containers: { asked: ids, found: containers.filter((container) => container !== null) },
+    drivers: null,
   };
+}
+
+/** `unknown` while its driver is away: it is not gone for that. */
+async function findKnown(engine: Engine, name: string): Promise<EngineVolume | null | 'unknown'> {
+  try {
+    return await engine.findVolume(name);
+  } catch (error) {
+    if (isFailure(error, 'volume_driver_missing')) return 'unknown';
+    throw error;
+  }
 }

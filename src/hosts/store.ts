@@ -66,6 +66,15 @@ function about(host: string) {
   return { subject: `hosts/${host}`, project: null, host };
 }
 
+/** Writes down which drivers the engine has now; whether they were others before. */
+export async function noteVolumeDrivers(db: Reader, name: string, drivers: readonly string[]): Promise<boolean> {
+  const now = JSON.stringify(drivers);
+  const count = await db.$executeRaw`
+    update hosts set details = jsonb_set(details, '{volumeDrivers}', ${now}::jsonb)
+    where name = ${name} and details is not null and details->'volumeDrivers' is distinct from ${now}::jsonb`;
+  return count > 0;
+}
+
 export async function noteSynced(db: Reader, name: string, syncedAt: Date): Promise<void> {
   await db.host.updateMany({ where: { name }, data: { syncedAt } });
 }

@@ -50,6 +50,7 @@ t.test('helpers are not part of an inventory, and their mounts are no use of a v
   const rows = toInventoryRows({
     volumes: { asked: null, found: [volume] },
     containers: { asked: null, found: [container, ...helpers] },
+    drivers: null,
   });
   t.same(rows.containerIds, ['c1']);
   t.match(rows.mounts, [{ container_id: 'c1', volume_name: 'data', target: '/data' }]);
@@ -62,6 +63,7 @@ t.test('a target counts once', (t) => {
   const { mounts } = toInventoryRows({
     volumes: { asked: [], found: [] },
     containers: { asked: ['c1'], found: [twice] },
+    drivers: null,
   });
   t.match(mounts, [{ target: '/data', read_only: true }]);
   t.equal(mounts.length, 1);

@@ -12,6 +12,7 @@ import {
   rotationalDisk,
 } from './rules/host-storage.ts';
 import { sharedPropagation } from './rules/propagation.ts';
+import { deniedAccess, fullVolume, lockConflict, slowStorage } from './rules/share-health.ts';
 import { crossedEnvironment, useWithoutRule, writingWithoutRule } from './rules/shares.ts';
 import { relabeling, systemDirectory, wholeHost } from './rules/system-directories.ts';
 import { tmpfsAboveMemoryLimit, tmpfsWithoutFlags, tmpfsWithoutSize } from './rules/tmpfs.ts';
@@ -53,6 +54,10 @@ export const rules: readonly Rule[] = [
   useWithoutRule,
   writingWithoutRule,
   crossedEnvironment,
+  deniedAccess,
+  lockConflict,
+  fullVolume,
+  slowStorage,
   missingDriver,
   ignoredOptions,
   unfitName,

@@ -1,8 +1,10 @@
+import type { HealthProblem } from '../health/model.ts';
 import type { IdOffsets, PathFacts } from '../hosts/read.ts';
 import type { ReachedVolume } from '../shares/volume-index.ts';
 import type { RootFileSystem } from '../space/model.ts';
 
 export type { PathFacts };
+export type VolumeProblem = HealthProblem;
 
 /**
  * What rules look at: one host and what is on it, normalized. It is made of the inventory for findings, and of a
@@ -110,6 +112,8 @@ export interface VolumeFacts {
   readonly environment: string | null;
   /** Whether it is offered to others; each use of it is then judged by the rules of its share. */
   readonly isShared: boolean;
+  /** What is known to be wrong with its use. */
+  readonly problems: readonly VolumeProblem[];
   /** When it was made, or first seen. */
   readonly createdAt: Date | null;
   /** When a container had it mounted last; null when none is known to have. */

@@ -1,4 +1,5 @@
 import { Prisma, type Reader } from '../database/client.ts';
+import { knownProblems } from '../health/read.ts';
 import { loadVolumeIndexes } from '../shares/load-index.ts';
 import { readStrings } from './fact-schemas.ts';
 import type { ContainerFacts, VolumeFacts, VolumeUser } from './facts.ts';
@@ -60,9 +61,13 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
   const growth = await loadGrowth(db, hostName, filter?.containers);
   const index = (await loadVolumeIndexes(db, [hostName])).get(hostName);
   const mounts = await loadMounts(db, hostName, filter?.containers, index);
+  const problems = await knownProblems(db, hostName, filter?.volumes);
   return {
     containers: containers.map((row) => toContainer(row, growth.get(row.id) ?? null, mounts.get(row.id) ?? [])),
-    volumes: volumes.map((row) => toVolume(row, users.get(row.name) ?? [], index?.find(row.name)?.share != null)),
+    volumes: volumes.map((row) => ({
+      ...toVolume(row, users.get(row.name) ?? [], index?.find(row.name)?.share != null),
+      problems: problems.get(row.name) ?? [],
+    })),
   };
 }
 
@@ -128,7 +133,7 @@ function toContainer(
   };
 }
 
-function toVolume(row: VolumeRow, users: readonly VolumeUser[], isShared: boolean): VolumeFacts {
+function toVolume(row: VolumeRow, users: readonly VolumeUser[], isShared: boolean): Omit<VolumeFacts, 'problems'> {
   const { name, driver, project, environment, createdAt, firstSeenAt, lastUsedAt } = row;
   return {
     name,

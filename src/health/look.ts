@@ -8,9 +8,9 @@ import { type HealthMount, runningMounts, saveReadings } from './store.ts';
 const batch = 200;
 const helperSeconds = 120;
 
-/** Looks at these volumes of a host: who holds locks in them, the room that is left, and the pressure on storage. Throws `helper_failed`, and what the engine throws. */
+/** Looks at these volumes of a host: who holds locks in them, the room that is left, and the pressure on storage. The host is judged again by that. Throws `helper_failed`, and what the engine throws. */
 export async function lookAtVolumes(
-  { db, engines }: Pick<Ports, 'db' | 'engines'>,
+  { db, engines, notices }: Pick<Ports, 'db' | 'engines' | 'notices'>,
   host: string,
   volumeIds: readonly string[],
 ): Promise<void> {
@@ -35,6 +35,7 @@ export async function lookAtVolumes(
     volumeIds.map((id) => [id, seen.get(id) ?? nothing] as const),
     checkedAt,
   );
+  await notices.publish({ topic: 'inventory', id: host });
 }
 
 /** With the process of each container; one that does not run any more is left out. */

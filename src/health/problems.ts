@@ -14,7 +14,7 @@ export function problemsOf({
   space,
   ioPressure,
   permissions,
-}: Omit<VolumeHealth, 'problems'>): HealthProblem[] {
+}: Pick<VolumeHealth, 'host' | 'volume' | 'locks' | 'space' | 'ioPressure' | 'permissions'>): HealthProblem[] {
   const address = `/v1/hosts/${host}/volumes/${volume}`;
   return [
     ...denied(permissions, address),

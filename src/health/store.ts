@@ -1,4 +1,4 @@
-import type { Database, Reader } from '../database/client.ts';
+import { type Database, Prisma, type Reader } from '../database/client.ts';
 import type { HealthPermissions, HealthReading } from './model.ts';
 
 /** A volume that a running container has. */
@@ -57,12 +57,41 @@ export async function saveReadings(
     where volume_health.checked_at < excluded.checked_at`;
 }
 
+/** What was seen of the volumes of a host (of these, or of all) since then, by name. */
+export async function readingsSince(
+  db: Reader,
+  hostName: string,
+  since: Date,
+  volumes?: readonly string[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const named = volumes === undefined ? {} : { name: { in: [...volumes] } };
+  const rows = await db.volumeHealth.findMany({
+    where: { checkedAt: { gte: since }, volume: { hostName, ...named } },
+    select: { reading: true, volume: { select: { name: true } } },
+  });
+  return new Map(rows.map(({ reading, volume }) => [volume.name, reading]));
+}
+
+/** Forgets what was seen before that time of the volumes of a host that are none of these (ids). How many it were. */
+export async function forgetOtherReadings(
+  db: Reader,
+  hostName: string,
+  kept: readonly string[],
+  before: Date,
+): Promise<number> {
+  const { count } = await db.volumeHealth.deleteMany({
+    where: { checkedAt: { lt: before }, volume: { hostName, id: { notIn: [...kept] } } },
+  });
+  return count;
+}
+
 export async function findReading(db: Reader, volumeId: string) {
   return await db.volumeHealth.findUnique({ where: { volumeId } });
 }
 
 /** What a check says of a container, as far as it matters here. */
 interface CheckedConsumer {
+  readonly containerId: string | null;
   readonly access: {
     readonly container: string | null;
     readonly readOnly: boolean;
@@ -74,26 +103,47 @@ interface CheckedConsumer {
   };
 }
 
-/** What the newest permission check of a volume found denied; what a read-only mount denies is meant so. */
+/** What the newest permission check of a volume found denied. */
 export async function newestCheck(db: Reader, host: string, volume: string): Promise<HealthPermissions | null> {
-  const row = await db.permissionCheck.findFirst({
-    where: { hostName: host, volumeName: volume },
-    orderBy: [{ checkedAt: 'desc' }, { id: 'desc' }],
-  });
-  if (row === null) return null;
-  // Written by the permission checks, of this very type.
-  const consumers = row.consumers as unknown as readonly CheckedConsumer[];
-  const denied = consumers.flatMap(({ access: { container, readOnly, access } }) =>
-    access
-      .filter(
-        (count) => container !== null && count.denied > 0 && (!readOnly || ['list', 'read'].includes(count.action)),
-      )
-      .map(({ action, denied: entries, causes }) => ({
-        container: container ?? '',
-        action,
-        entries,
-        sentence: causes[0]?.sentence ?? '',
-      })),
+  return (await newestChecks(db, host, [volume])).get(volume) ?? null;
+}
+
+/**
+ * What the newest permission check of each volume (of these, or of all) found denied, by name: to containers that still
+ * have it, and of what a read-only mount does not deny on purpose. A check from before a repair says nothing any more.
+ */
+export async function newestChecks(
+  db: Reader,
+  host: string,
+  volumes?: readonly string[],
+): Promise<ReadonlyMap<string, HealthPermissions>> {
+  const among = volumes === undefined ? Prisma.empty : Prisma.sql`and c.volume = any(${[...volumes]}::text[])`;
+  const rows = await db.$queryRaw<{ id: string; volume: string; consumers: CheckedConsumer[]; checkedAt: Date }[]>`
+    select newest.id::text as id, newest.volume, newest.checked_at as "checkedAt",
+      (select coalesce(json_agg(consumer), '[]') from jsonb_array_elements(newest.consumers) consumer
+        where exists (select from mounts where mounts.host = ${host} and mounts.volume_name = newest.volume
+          and mounts.container_id = consumer->>'containerId')) as consumers
+    from (
+      select distinct on (c.volume) c.* from permission_checks c where c.host = ${host} ${among}
+      order by c.volume, c.checked_at desc, c.id desc
+    ) newest
+    where not exists (select from jobs where jobs.host = ${host} and jobs.volume = newest.volume
+      and jobs.kind in ('permission_repair', 'permission_undo') and jobs.finished_at > newest.checked_at)`;
+  return new Map(
+    rows.map(({ id, volume, consumers, checkedAt }) => [
+      volume,
+      { check: id, checkedAt: checkedAt.toISOString(), denied: consumers.flatMap(deniedTo) },
+    ]),
   );
-  return { check: row.id, checkedAt: row.checkedAt.toISOString(), denied };
+}
+
+function deniedTo({ access: { container, readOnly, access } }: CheckedConsumer): HealthPermissions['denied'] {
+  return access
+    .filter(({ action, denied }) => denied > 0 && (!readOnly || ['list', 'read'].includes(action)))
+    .map(({ action, denied, causes }) => ({
+      container: container ?? '',
+      action,
+      entries: denied,
+      sentence: causes[0]?.sentence ?? '',
+    }));
 }

@@ -68,6 +68,7 @@ function newVolume(name: string, wish: VolumeWish | null, createdAt: Date | null
     project,
     environment,
     isShared: false,
+    problems: [],
     createdAt,
     lastUsedAt: createdAt,
     users: [],

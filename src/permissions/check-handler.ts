@@ -72,6 +72,8 @@ async function check(job: RunningJob): Promise<JobResult> {
     consumers: kept,
     requestedBy,
   });
+  // What a container may not do is a finding.
+  await ports.notices.publish({ topic: 'inventory', id: host });
   return { entries, seconds: (Date.now() - startedAt) / 1000 };
 }
 

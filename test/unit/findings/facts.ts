@@ -122,6 +122,7 @@ export const volume: VolumeFacts = {
   project: 'shop',
   environment: null,
   isShared: false,
+  problems: [],
   createdAt: new Date('2026-11-01T00:00:00Z'),
   lastUsedAt: new Date('2026-11-25T00:00:00Z'),
   users: [],

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { VolumeUser } from '../../../src/findings/facts.ts';
+import type { VolumeProblem, VolumeUser } from '../../../src/findings/facts.ts';
 import { judge } from '../../../src/findings/judge.ts';
 import { around, container, host, volume } from './facts.ts';
 import { ofVolume } from './verdicts.ts';
@@ -89,4 +89,14 @@ t.test('VOL-006: a name that fits no style', async (t) => {
   t.same(ofVolume(named, naming('off')), []);
   t.same(ofVolume({ ...volume, name: 'shop-orders' }, naming('warn')), []);
   t.same(ofVolume({ ...volume, name: 'ab'.repeat(32), kind: 'anonymous' }, naming('warn')), [], 'nobody chose it');
+});
+
+t.test('SHR-101 to SHR-104: what is known to be wrong with the use of a volume', async (t) => {
+  const problem = (kind: VolumeProblem['problem']) => ({ problem: kind, detail: 'It is so.', remedy: 'Mend it.' });
+  const of = (...kinds: VolumeProblem['problem'][]) => ofVolume({ ...volume, problems: kinds.map(problem) });
+  t.same(of('permission_denied', 'permission_denied'), ['SHR-101 medium'], 'once');
+  t.same(of('lock_conflict'), ['SHR-102 medium']);
+  t.same(of('disk_full'), ['SHR-103 high']);
+  t.same(of('slow_storage'), ['SHR-104 low']);
+  t.same(of(), []);
 });

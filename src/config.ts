@@ -56,7 +56,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     healthSeconds: values.STOWAGE_HEALTH_SECONDS,
     eventDays: values.STOWAGE_EVENT_DAYS,
     webhooks: {
-      networks: readNetworks(values.STOWAGE_WEBHOOK_NETWORKS),
+      networks: readNetworks('STOWAGE_WEBHOOK_NETWORKS', values.STOWAGE_WEBHOOK_NETWORKS),
       timeoutSeconds: values.STOWAGE_WEBHOOK_TIMEOUT_SECONDS,
       attempts: values.STOWAGE_WEBHOOK_ATTEMPTS,
       backoffSeconds: values.STOWAGE_WEBHOOK_BACKOFF_SECONDS,
@@ -77,6 +77,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     undeleteHours: values.STOWAGE_UNDELETE_HOURS,
     sessionSeconds: values.STOWAGE_SESSION_SECONDS,
     wrongCredentials: values.STOWAGE_WRONG_CREDENTIALS,
+    trustedProxies: readNetworks('STOWAGE_TRUSTED_PROXIES', values.STOWAGE_TRUSTED_PROXIES),
     bodyBytes: values.STOWAGE_BODY_BYTES,
     queryDepth: values.STOWAGE_QUERY_DEPTH,
     queryCost: values.STOWAGE_QUERY_COST,
@@ -146,12 +147,10 @@ function readRoots(text: string | undefined): readonly string[] {
   return roots;
 }
 
-function readNetworks(text: string | undefined): readonly string[] {
+function readNetworks(name: string, text: string | undefined): readonly string[] {
   return listed(text).map((network) => {
     if (!ipaddr.isValidCIDR(network))
-      throw new Error(
-        `Bad configuration: STOWAGE_WEBHOOK_NETWORKS holds networks such as 10.0.0.0/8; "${network}" is none.`,
-      );
+      throw new Error(`Bad configuration: ${name} holds networks such as 10.0.0.0/8; "${network}" is none.`);
     return network;
   });
 }

@@ -110,6 +110,12 @@ export const Environment = T.Object({
   }),
   STOWAGE_UNDELETE_HOURS: positive(168, 'How long a deleted volume can be brought back.'),
   STOWAGE_SESSION_SECONDS: positive(900, 'Life of a JWT that an API key is exchanged for.'),
+  STOWAGE_TRUSTED_PROXIES: T.Optional(
+    T.String({
+      description:
+        'Networks of proxies whose `X-Forwarded-For` tells where a call comes from, such as `10.0.0.0/8`, separated by commas.',
+    }),
+  ),
   STOWAGE_WRONG_CREDENTIALS: positive(
     60,
     'Wrong credentials that an address may send in a minute; then it waits, but for those that were good before.',

@@ -27,7 +27,7 @@ export async function buildServer(ports: Ports, interfaces: Interfaces): Promise
   const { config, log, telemetry } = ports;
   const { routes, graphqlParts, authenticate, otherMetrics } = interfaces;
   const contextOf = requestContexts(ports, authenticate);
-  const app = createServer({ log, bodyBytes: config.bodyBytes });
+  const app = createServer({ log, bodyBytes: config.bodyBytes, trustedProxies: config.trustedProxies });
 
   bindRest(app, routes, (request) => contextOf(request, 'rest'));
   await bindGraphql(app, {

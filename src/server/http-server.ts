@@ -10,14 +10,16 @@ interface ServerOptions {
   readonly log: Log;
   /** Largest request body. */
   readonly bodyBytes: number;
+  /** Networks of proxies that say where a call comes from; nobody else is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** An HTTP server without routes: request ids, problem documents for all errors, and headers that keep browsers careful. */
-export function createServer({ log, bodyBytes }: ServerOptions): FastifyInstance {
+export function createServer({ log, bodyBytes, trustedProxies }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: bodyBytes,
-    trustProxy: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: ({ headers }) => acceptedRequestId(headers['x-request-id']) ?? randomUUID(),
     routerOptions: { maxParamLength: 512, constraints: { accept: byAccept } },
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import t from 'tap';
 import { testDocker } from '../../machinery/docker.ts';
+import { openEventStream } from '../../machinery/event-stream.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 import { graphqlCode, newCaller } from './callers.ts';
 
@@ -64,6 +65,57 @@ t.test("another project's objects show nowhere", async (t) => {
       }),
     );
     t.equal(answers[0], answers[1], 'what is hidden is told like what is absent');
+  });
+
+  await t.test('nor in any feed, while it shows what is of the own project', async (t) => {
+    const feeds = [
+      'subscription { jobs { items { volume } } }',
+      'subscription { findings { items { container { name } volume } } }',
+      'subscription { events { items { subject data } } }',
+    ];
+    const seen: unknown[][] = feeds.map(() => []);
+    const client = createClient({
+      url: `${stowage.address.replace('http', 'ws')}/graphql`,
+      connectionParams: { authorization: `Bearer ${ofA.key}` },
+      retryAttempts: 0,
+    });
+    t.teardown(() => client.dispose());
+    const failed: unknown[] = [];
+    feeds.forEach((query, index) => {
+      const error = (reason: unknown) => void failed.push(reason);
+      client.subscribe(
+        { query },
+        { next: (answer) => void seen[index]?.push(answer), error, complete: () => undefined },
+      );
+    });
+    const streams = await Promise.all(
+      ['/v1/findings/events', '/v1/events'].map((path) =>
+        openEventStream(t, { address: stowage.address, key: ofA.key, path }),
+      ),
+    );
+    const [ofOwn = '', ofOther = ''] = [volumes.a[0], volumes.b[0]];
+    const containers: string[] = [];
+    // The other project first: when the own things have come, those of the other would have come as well.
+    for (const [project, volume] of [
+      ['b', ofOther],
+      ['a', ofOwn],
+    ] as const) {
+      const labels = { 'stowage.project': project };
+      const hostConfig = { Tmpfs: { '/scratch': '' } };
+      const made = await docker.container({ volume, labels, script: 'sleep 600', stopTimeout: 1, hostConfig });
+      containers.push((await made.inspect()).Name.slice(1));
+      const found = ({ items }: { items: unknown[] }) => items.length > 0;
+      await stowage.until(`/v1/findings?container=${containers.at(-1)}&state=open`, found, 30);
+      await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+    }
+    const all = () => [...seen, ...streams.map((stream) => [...stream.seen])];
+    const shows = (feed: readonly unknown[]) =>
+      [ofOwn, containers[1] ?? ''].some((name) => JSON.stringify(feed).includes(name));
+    await docker.until(async () => all().every(shows), 10);
+    for (const [index, feed] of all().entries())
+      for (const hidden of [...volumes.b, containers[0] ?? ''])
+        t.notOk(JSON.stringify(feed).includes(hidden), `feed ${index} shows nothing of ${hidden}`);
+    t.same(failed, []);
   });
 
   await t.test('nor in the repetition of a call whose rights were lost since', async (t) => {

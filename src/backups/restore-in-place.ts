@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { fail, isFailure } from '../errors.ts';
-import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
+import { ClaimLost, type RunningJob, regardlessOfStop, stopReason } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { carryOutRestart, stopNoted, writeRestartNote } from '../jobs/restart-note.ts';
 import { type OpenRepository, prepareStep } from '../repositories/read.ts';
@@ -122,9 +122,4 @@ async function restoreOrUndo(
     await job.log('info', 'The volume is as it was before the restore.');
     throw error;
   }
-}
-
-/** The same job, which a cancel does not stop any more. */
-function regardlessOfStop(job: RunningJob): RunningJob {
-  return Object.create(job, { signal: { value: job.lost } });
 }

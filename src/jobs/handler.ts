@@ -69,3 +69,8 @@ export function stopReason(signal: AbortSignal): StopReason | null {
   if (!signal.aborted) return null;
   return signal.reason === 'canceled' || signal.reason === 'stalled' ? signal.reason : 'lost';
 }
+
+/** The same job, which a cancel does not stop any more: for what undoes it. */
+export function regardlessOfStop(job: RunningJob): RunningJob {
+  return Object.create(job, { signal: { value: job.lost } });
+}

@@ -1,18 +1,19 @@
 import Value from 'typebox/value';
 import { reaches, scopeOf } from '../access/roles.ts';
 import { volumeLock } from '../backups/read.ts';
-import { fail } from '../errors.ts';
-import type { JobHandler, RunningJob } from '../jobs/handler.ts';
+import { fail, isFailure } from '../errors.ts';
+import { type JobHandler, type RunningJob, regardlessOfStop, stopReason } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { RepairInput } from './job-input.ts';
 import { applyHelper, undoHelper } from './repair-helper.ts';
 import type { RepairReader } from './repair-lines.ts';
-import { findRepair, type KeptRepair, noteRecord, settleRepair } from './repair-store.ts';
+import { claimUndo, findRepair, type KeptRepair, noteRecord, settleRepair } from './repair-store.ts';
 import { runRepair } from './run-repair.ts';
 import { makeRecord, recordVolume } from './undo-record.ts';
 
 /** How long a repair can be undone. */
 const undoDays = 7;
+const mostUndoHelpers = 3;
 
 const alone: Pick<JobHandler, 'locks' | 'authorize'> = {
   locks: ({ host, volume }) => [volumeLock(host, volume ?? '')],
@@ -44,6 +45,7 @@ async function apply(job: RunningJob): Promise<JobResult> {
   const repair = await openRepair(job);
   // A worker that died right at the end has left it so.
   if (repair.state === 'applied' && repair.job === job.id) return {};
+  if (repair.state === 'undoing' && repair.undoJob === job.id) await takeBack(job, repair);
   if (repair.state !== 'applying')
     throw fail('permission_repair_applied', `Repair ${repair.id} is ${repair.state} by now; plan a new one.`);
   const engine = ports.engines.get(host);
@@ -52,7 +54,7 @@ async function apply(job: RunningJob): Promise<JobResult> {
   await noteRecord(ports.db, repair.id, new Date(Date.now() + undoDays * 86_400_000));
   const { volume, request } = repair;
   const spec = applyHelper({ volume, record, request, plan: repair }, remapsUsers);
-  const reader = await runRepair(engine, job, 'repair', spec);
+  const reader = await orTakeBack(job, repair, () => runRepair(engine, job, 'repair', spec));
   for (const path of reader.left)
     await job.log('warn', `"${path}" is the data of a database that the plan did not know; it was left as it is.`);
   requireDone(reader);
@@ -60,13 +62,53 @@ async function apply(job: RunningJob): Promise<JobResult> {
   return resultOf(reader, startedAt);
 }
 
+/** A repair that is canceled in the middle is taken back: half of it is what nobody asked for. */
+async function orTakeBack(
+  job: RunningJob,
+  repair: KeptRepair,
+  work: () => Promise<RepairReader>,
+): Promise<RepairReader> {
+  try {
+    return await work();
+  } catch (error) {
+    if (stopReason(job.signal) !== 'canceled' || !(await claimUndo(job.ports.db, repair.id, job.id))) throw error;
+    await takeBack(job, repair);
+    throw error;
+  }
+}
+
+/** Undoes what a canceled job has changed; a worker that takes it over does it again from the start. Throws what stops the job. */
+async function takeBack(job: RunningJob, repair: KeptRepair): Promise<never> {
+  await job.log('warn', 'The repair was canceled; owners and modes are set back to what they were.');
+  await undoWhateverDies(regardlessOfStop(job), repair);
+  await job.log('info', 'Owners and modes are as they were before the repair.');
+  job.signal.throwIfAborted();
+  throw fail('permission_repair_applied', `Repair ${repair.id} was canceled and is undone; plan a new one.`);
+}
+
+/** A canceled job has no other attempt: a helper that is killed is followed by another one. */
+async function undoWhateverDies(job: RunningJob, repair: KeptRepair): Promise<void> {
+  for (let number = 1; ; number += 1) {
+    try {
+      await undoAll(job, repair, number === 1 ? 'undo' : `undo-${number}`);
+      return;
+    } catch (error) {
+      if (!isFailure(error, 'helper_interrupted') || number >= mostUndoHelpers) throw error;
+    }
+  }
+}
+
 async function undo(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
-  const { ports, host } = job;
   const repair = await openRepair(job);
   if (repair.state === 'undone' && repair.undoJob === job.id) return {};
   if (repair.state !== 'undoing')
     throw fail('permission_repair_not_undoable', `Repair ${repair.id} is ${repair.state} by now.`);
+  return resultOf(await undoAll(job, repair, 'undo'), startedAt);
+}
+
+async function undoAll(job: RunningJob, repair: KeptRepair, step: string): Promise<RepairReader> {
+  const { ports, host } = job;
   const engine = ports.engines.get(host);
   const record = recordVolume(repair.id);
   if ((await engine.findVolume(record)) === null)
@@ -75,10 +117,10 @@ async function undo(job: RunningJob): Promise<JobResult> {
       `The record "${record}" of the repair is not on host "${host}" any more.`,
     );
   const { remapsUsers } = await engine.info();
-  const reader = await runRepair(engine, job, 'undo', undoHelper({ volume: repair.volume, record }, remapsUsers));
+  const reader = await runRepair(engine, job, step, undoHelper({ volume: repair.volume, record }, remapsUsers));
   requireDone(reader);
   await settleRepair(ports.db, repair.id, 'undone');
-  return resultOf(reader, startedAt);
+  return reader;
 }
 
 function requireDone({ counts, failures }: RepairReader): void {

@@ -63,3 +63,47 @@ t.test('what the record has no space for is not changed; the rest is undone', as
   t.match(undone, { state: 'succeeded', result: { entriesChanged: changed } });
   t.equal(await docker.run(volume, foreign(0)), '0\n');
 });
+
+t.test(
+  'a repair that is canceled in the middle is taken back, also by a control plane that takes it over',
+  async (t) => {
+    const docker = testDocker(t);
+    const first = await startStowage(t);
+    const volume = docker.name('canceled');
+    await first.created('POST', '/v1/hosts/local/volumes', { name: volume });
+    await docker.run(volume, many(files));
+    const half = async (address: string, id: string) => {
+      const job = await first.accepted('POST', address, { confirm: volume });
+      const helper = await docker.pauseHelper(job.id, 'repair');
+      await helper.update({ CpuPeriod: 100_000, CpuQuota: 4_000 });
+      await helper.unpause();
+      await docker.until(async () => Number(await docker.run(volume, foreign(1000))) < total, 60);
+      t.match(await first.get(`/v1/permission-repairs/${id}`), { state: 'applying' });
+      return job.id;
+    };
+    const planned = () =>
+      first.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-repairs`, { owner: 1000, group: 7 });
+
+    const plan = await planned();
+    const job = await half(`/v1/permission-repairs/${plan.id}/apply`, plan.id);
+    await first.post(`/v1/jobs/${job}/cancel`, {});
+    t.match(await first.waitForJob(job, 120), { state: 'canceled' });
+    t.equal(await docker.run(volume, `${foreign(0)}; find /data ! -group 0 | wc -l`), '0\n0\n', 'all is as it was');
+    t.match(await first.get(`/v1/permission-repairs/${plan.id}`), { state: 'undone', undoUntil: null });
+    const { data } = await first.graphql(`{ permissionRepair(repair: "${plan.id}") { state } }`);
+    t.equal(data.permissionRepair.state, 'undone');
+
+    const other = await planned();
+    const killed = await half(`/v1/permission-repairs/${other.id}/apply`, other.id);
+    await first.post(`/v1/jobs/${killed}/cancel`, {});
+    const undoing = await docker.pauseHelper(killed, 'undo');
+    await first.kill();
+    await undoing.unpause();
+    // It may have ended by itself.
+    await undoing.kill().catch(() => undefined);
+    const second = await startStowage(t, { database: first.database, state: first.state });
+    t.match(await second.waitForJob(killed, 120), { state: 'canceled' });
+    t.equal(await docker.run(volume, foreign(0)), '0\n');
+    t.match(await second.get(`/v1/permission-repairs/${other.id}`), { state: 'undone' });
+  },
+);

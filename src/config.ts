@@ -53,6 +53,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     measureVolumeSeconds: values.STOWAGE_MEASURE_VOLUME_SECONDS,
     monitorSeconds: values.STOWAGE_MONITOR_SECONDS,
     historyDays: values.STOWAGE_HISTORY_DAYS,
+    checks: { seconds: values.STOWAGE_CHECK_SECONDS, parts: values.STOWAGE_CHECK_PARTS },
     healthSeconds: values.STOWAGE_HEALTH_SECONDS,
     eventDays: values.STOWAGE_EVENT_DAYS,
     webhooks: {

@@ -59,6 +59,12 @@ export const Environment = T.Object({
     description: 'Time between two measurements of the space on a host; 0: only when asked for.',
   }),
   STOWAGE_MEASURE_VOLUME_SECONDS: positive(300, 'Longest that the sizing of one volume may take.'),
+  STOWAGE_CHECK_SECONDS: T.Integer({
+    minimum: 0,
+    default: 86400,
+    description: 'Time between two checks of a repository; 0: only when asked for.',
+  }),
+  STOWAGE_CHECK_PARTS: positive(30, 'Each check reads one part of so many of the data of a repository, in turn.'),
   STOWAGE_MONITOR_SECONDS: positive(60, 'Time between two readings of what containers read and write.'),
   STOWAGE_HISTORY_DAYS: positive(90, 'How long measurements and resolved findings are kept.'),
   STOWAGE_HEALTH_SECONDS: T.Integer({

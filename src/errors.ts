@@ -134,6 +134,7 @@ export const catalogue = {
   restic_unsupported: { kind: 'upstream', title: 'The restic of the helper image is too old' },
   repository_not_writable: { kind: 'upstream', title: 'The repository cannot be written to' },
   repository_unreachable: { kind: 'upstream', title: 'The repository cannot be reached', retryable: true },
+  repository_damaged: { kind: 'upstream', title: 'Data in the repository is damaged' },
   repository_full: { kind: 'upstream', title: 'The repository has no space left' },
   copy_failed: { kind: 'upstream', title: 'restic could not copy the snapshot' },
   backup_partial: { kind: 'upstream', title: 'Some files could not be read' },

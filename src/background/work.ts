@@ -12,6 +12,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { pause } from '../pause.ts';
 import { monitorContainers } from '../performance/monitor.ts';
 import { keepRecords } from '../permissions/keep-records.ts';
+import { keepChecked } from '../repositories/keep-checked.ts';
 import { keepShares } from '../shares/keep-shares.ts';
 import { scheduleMeasurements } from '../space/schedule.ts';
 import { deliverWebhooks } from '../webhooks/deliver.ts';
@@ -31,6 +32,7 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     scheduleMeasurements(ports, signal),
     keepShares(ports, signal),
     keepRecords(ports, signal),
+    keepChecked(ports, signal),
   ];
   const working = () => [
     startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal),

@@ -1,5 +1,6 @@
 import type { Rule, SubjectKind } from './rule.ts';
 import { anonymousVolume } from './rules/anonymous-volumes.ts';
+import { damagedBackup } from './rules/backups.ts';
 import { databaseInWritableLayer, databaseOnBind } from './rules/databases.ts';
 import { dockerSocket } from './rules/docker-socket.ts';
 import { writableConfiguration } from './rules/host-configuration.ts';
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   missingDriver,
   ignoredOptions,
   unfitName,
+  damagedBackup,
 ];
 
 const byKind = Map.groupBy(rules, ({ subject }) => subject);

@@ -1,5 +1,6 @@
 import type { HealthProblem } from '../health/model.ts';
 import type { IdOffsets, PathFacts } from '../hosts/read.ts';
+import type { DamagedSnapshot } from '../repositories/read.ts';
 import type { ReachedVolume } from '../shares/volume-index.ts';
 import type { RootFileSystem } from '../space/model.ts';
 
@@ -114,6 +115,8 @@ export interface VolumeFacts {
   readonly isShared: boolean;
   /** What is known to be wrong with its use. */
   readonly problems: readonly VolumeProblem[];
+  /** Snapshots of it that a check of their repository found damaged. */
+  readonly damagedSnapshots: readonly DamagedSnapshot[];
   /** When it was made, or first seen. */
   readonly createdAt: Date | null;
   /** When a container had it mounted last; null when none is known to have. */

@@ -1,5 +1,6 @@
 import { Prisma, type Reader } from '../database/client.ts';
 import { knownProblems } from '../health/read.ts';
+import { damagedSnapshotsOf } from '../repositories/read.ts';
 import { loadVolumeIndexes } from '../shares/load-index.ts';
 import { readStrings } from './fact-schemas.ts';
 import type { ContainerFacts, VolumeFacts, VolumeUser } from './facts.ts';
@@ -61,12 +62,14 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
   const growth = await loadGrowth(db, hostName, filter?.containers);
   const index = (await loadVolumeIndexes(db, [hostName])).get(hostName);
   const mounts = await loadMounts(db, hostName, filter?.containers, index);
+  const damaged = await damagedSnapshotsOf(db, hostName, filter?.volumes);
   const problems = await knownProblems(db, hostName, filter?.volumes);
   return {
     containers: containers.map((row) => toContainer(row, growth.get(row.id) ?? null, mounts.get(row.id) ?? [])),
     volumes: volumes.map((row) => ({
       ...toVolume(row, users.get(row.name) ?? [], index?.find(row.name)?.share != null),
       problems: problems.get(row.name) ?? [],
+      damagedSnapshots: damaged.get(row.name) ?? [],
     })),
   };
 }
@@ -133,7 +136,11 @@ function toContainer(
   };
 }
 
-function toVolume(row: VolumeRow, users: readonly VolumeUser[], isShared: boolean): Omit<VolumeFacts, 'problems'> {
+function toVolume(
+  row: VolumeRow,
+  users: readonly VolumeUser[],
+  isShared: boolean,
+): Omit<VolumeFacts, 'problems' | 'damagedSnapshots'> {
   const { name, driver, project, environment, createdAt, firstSeenAt, lastUsedAt } = row;
   return {
     name,

@@ -17,6 +17,7 @@ export const JobKind = words(
     'repository_test',
     'repository_measure',
     'repository_import',
+    'repository_check',
     'snapshot_copy',
     'snapshot_forget',
     'health_check',

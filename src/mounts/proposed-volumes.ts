@@ -69,6 +69,7 @@ function newVolume(name: string, wish: VolumeWish | null, createdAt: Date | null
     environment,
     isShared: false,
     problems: [],
+    damagedSnapshots: [],
     createdAt,
     lastUsedAt: createdAt,
     users: [],

@@ -11,6 +11,7 @@ export const repositoryGraphql = graphql({
     updateRepository: field(operations.updateRepository),
     deleteRepository: field(operations.deleteRepository),
     testRepository: field(operations.testRepository),
+    checkRepository: field(operations.checkRepository),
     importRepository: field(operations.importRepository),
     measureRepository: field(operations.measureRepository),
     revealRepositoryPassword: field(operations.revealPassword),

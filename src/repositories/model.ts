@@ -85,6 +85,29 @@ export const RepositoryStatistics = object(
 );
 export type RepositoryStatistics = Static<typeof RepositoryStatistics>;
 
+export const RepositoryCheck = object(
+  {
+    checkedAt: DateTime,
+    host: T.String({ description: 'Host from which it was read.' }),
+    ok: T.Boolean({ description: 'Whether the last check of each part found nothing.' }),
+    part: T.Integer({ minimum: 1, maximum: 1000, description: 'Part of the data that was read last.' }),
+    parts: T.Integer({ minimum: 1, maximum: 1000, description: 'In how many parts the data is read.' }),
+    partsRead: T.Integer({ minimum: 0, maximum: 1000, description: 'How many of them were read so far.' }),
+    allReadSince: nullable(
+      T.String({ ...DateTime, description: 'Since when all of the data was read once; null while parts are missing.' }),
+    ),
+    problems: T.Array(T.String(), { description: 'What is wrong, in the words of restic.' }),
+    damagedSnapshots: T.Array(T.String(), { description: 'Ids of the snapshots that need what is damaged.' }),
+    damagedFiles: T.Array(T.String(), { description: 'Some of their files, as `snapshot:path`.' }),
+    seconds: Seconds,
+  },
+  {
+    $id: 'RepositoryCheck',
+    description: 'What checks of a repository found: its structure, and its data read in parts.',
+  },
+);
+export type RepositoryCheck = Static<typeof RepositoryCheck>;
+
 export const Repository = object(
   {
     id: Uuid,
@@ -101,6 +124,7 @@ export const Repository = object(
     resticId: nullable(T.String({ description: 'The id that restic has given it, once it was opened.' })),
     test: nullable(RepositoryTest),
     statistics: nullable(RepositoryStatistics),
+    check: nullable(RepositoryCheck),
     createdAt: DateTime,
     initializedAt: nullable(DateTime),
     importedAt: nullable(

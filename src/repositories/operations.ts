@@ -143,6 +143,25 @@ export const testRepository = command('repositories.test', {
   run: (context, input) => enqueueRepositoryJob(context, 'repository_test', input),
 });
 
+export const checkRepository = command('repositories.check', {
+  permission: 'operate',
+  reach: 'everything',
+  summary: 'Check a repository, and read a part of its data',
+  description:
+    'All of the structure is checked, and the next of `parts` parts of the data is read: with 1 all of it. What was found is on the repository (`check`), and the job fails with `repository_damaged` where something is wrong. Nothing is written; backups go on meanwhile.',
+  input: object({
+    ...address,
+    host: WorkHost,
+    parts: T.Optional(
+      T.Integer({ minimum: 1, maximum: 1000, description: 'As in `STOWAGE_CHECK_PARTS` when not given.' }),
+    ),
+  }),
+  output: Job,
+  recall: recallJob,
+  run: (context, { parts = context.ports.config.checks.parts, ...input }) =>
+    enqueueRepositoryJob(context, 'repository_check', input, { parts }),
+});
+
 export const measureRepository = command('repositories.measure', {
   permission: 'operate',
   reach: 'everything',

@@ -18,6 +18,7 @@ export async function repositoryVolumes(db: Reader, host: string): Promise<Map<s
 }
 
 export { copiedTo, requireCopyable } from './copy-targets.ts';
+export { type DamagedSnapshot, damagedSnapshotsOf } from './damaged-snapshots.ts';
 export { type OpenRepository, openRepository, type RepositoryReference, resolveRepository } from './open-repository.ts';
 export { requireReach, requireWritable, usableRepository } from './repository-reach.ts';
 export { prepareStep, readyRepository, repositoryLock, runRestic, volumeGone } from './restic-step.ts';

@@ -17,6 +17,7 @@ export async function enqueueRepositoryJob(
   context: AdmittedContext,
   kind: JobKind,
   { repository: nameOrId, host }: { repository: string; host?: string | undefined },
+  input: Readonly<Record<string, unknown>> = {},
 ): Promise<Job> {
   const repository = await resolveRepository(context.ports.db, nameOrId);
   return await enqueueJob(context, {
@@ -24,7 +25,7 @@ export async function enqueueRepositoryJob(
     host: workHost(context, repository, host),
     volume: null,
     project: null,
-    input: { repositoryId: repository.id },
+    input: { ...input, repositoryId: repository.id },
   });
 }
 

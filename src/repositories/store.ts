@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { RepositoryLocation } from '../restic/repository-location.ts';
 import type { Page } from '../schema.ts';
+import { type CheckRecord, shownCheck } from './check-record.ts';
 import type { Repository, RepositoryMedium, RepositoryStatistics, RepositoryTest } from './model.ts';
 
 type Row = Prisma.RepositoryGetPayload<object>;
@@ -35,6 +36,7 @@ export function toRepository(row: Row): Repository {
     resticId: row.resticId,
     test: row.test as RepositoryTest | null,
     statistics: row.statistics as RepositoryStatistics | null,
+    check: row.checks === null ? null : shownCheck(row.checks as unknown as CheckRecord),
     createdAt: row.createdAt.toISOString(),
     initializedAt: row.initializedAt?.toISOString() ?? null,
     importedAt: row.importedAt?.toISOString() ?? null,
@@ -192,9 +194,19 @@ export async function suspectLock(db: Reader, id: string, suspected: boolean): P
 export async function keepFacts(
   db: Reader,
   id: string,
-  facts: { readonly test?: RepositoryTest; readonly statistics?: RepositoryStatistics; readonly importedAt?: Date },
+  facts: {
+    readonly test?: RepositoryTest;
+    readonly statistics?: RepositoryStatistics;
+    readonly checks?: CheckRecord;
+    readonly importedAt?: Date;
+  },
 ): Promise<void> {
   await db.repository.updateMany({ where: { id }, data: facts });
+}
+
+/** What the checks of a repository have found, as it is stored. */
+export async function findChecks(db: Reader, id: string): Promise<unknown> {
+  return (await db.repository.findUnique({ where: { id }, select: { checks: true } }))?.checks ?? null;
 }
 
 async function unlessTaken<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {

@@ -13,7 +13,8 @@ export type ResticTask =
   | 'measure'
   | 'copy'
   | 'forget'
-  | 'import';
+  | 'import'
+  | 'check';
 
 /**
  * Exit codes of restic 0.19 (https://restic.readthedocs.io/en/stable/075_scripting.html), of the helper's entrypoint
@@ -43,6 +44,7 @@ const general: Readonly<Record<ResticTask, ErrorCode>> = {
   copy: 'copy_failed',
   forget: 'helper_failed',
   import: 'helper_failed',
+  check: 'helper_failed',
 };
 
 const sentences: Partial<Record<ErrorCode, string>> = {

@@ -101,6 +101,20 @@ const Lock = T.Object({
 /** How many snapshots a list has, told by ourselves after its last one. */
 const SnapshotCount = T.Object({ listed_snapshots: T.Number() });
 
+/** What a check says at its end. */
+const CheckSummary = T.Object({
+  message_type: T.Literal('summary'),
+  num_errors: T.Number(),
+  broken_packs: T.Union([T.Array(T.String()), T.Null()]),
+});
+
+/** What a check says of something that is wrong, or of what to do. */
+const CheckError = T.Object({ message_type: T.Literal('error'), message: T.String() });
+
+/** Told by {@link checkCommand}: that something in a snapshot is damaged, and a file that is. */
+const DamagedSnapshot = T.Object({ damaged_snapshot: T.String() });
+const DamagedFile = T.Object({ damaged_in: T.String(), path: T.String() });
+
 /** Of `stat --file-system`, in the words of ours that {@link statisticsCommand} gives it. */
 const Room = T.Object({ block_bytes: T.Number(), blocks: T.Number(), available: T.Number() });
 
@@ -118,6 +132,10 @@ export type ResticMessage =
   | { readonly kind: 'lock'; readonly lock: Static<typeof Lock> }
   | { readonly kind: 'count'; readonly snapshots: number }
   | { readonly kind: 'room'; readonly room: Static<typeof Room> }
+  | { readonly kind: 'check'; readonly errors: number }
+  | { readonly kind: 'complaint'; readonly message: string }
+  | { readonly kind: 'damaged_snapshot'; readonly snapshot: string }
+  | { readonly kind: 'damaged_file'; readonly snapshot: string; readonly path: string }
   | { readonly kind: 'statistics'; readonly statistics: Static<typeof RawStatistics> };
 
 /** Reads one line of restic's output; null when it is none that Stowage knows. */
@@ -127,6 +145,10 @@ export function readLine(line: string): ResticMessage | null {
   if (Value.Check(BackupSummary, value)) return { kind: 'backup', summary: value };
   if (Value.Check(RestoreSummary, value)) return { kind: 'restore', summary: value };
   if (Value.Check(ItemError, value)) return { kind: 'error', item: value.item ?? '', message: value.error.message };
+  if (Value.Check(CheckSummary, value)) return { kind: 'check', errors: value.num_errors };
+  if (Value.Check(CheckError, value)) return { kind: 'complaint', message: value.message.trim() };
+  if (Value.Check(DamagedSnapshot, value)) return { kind: 'damaged_snapshot', snapshot: value.damaged_snapshot };
+  if (Value.Check(DamagedFile, value)) return { kind: 'damaged_file', snapshot: value.damaged_in, path: value.path };
   if (Value.Check(ExitError, value)) return { kind: 'exit', message: value.message };
   if (Value.Check(Node, value)) return { kind: 'node', node: value };
   if (Value.Check(Config, value)) return { kind: 'config', config: value };

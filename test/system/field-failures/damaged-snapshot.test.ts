@@ -1,21 +1,8 @@
-import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { damageRepository } from '../../machinery/damage-repository.ts';
 import { testDocker } from '../../machinery/docker.ts';
 import { startStowage } from '../../machinery/stowage.ts';
-
-/** Flips bytes in the middle of the largest pack of a repository, which holds file contents. */
-async function damage(repository: string): Promise<void> {
-  const files = await readdir(join(repository, 'data'), { recursive: true });
-  const sizes = await Promise.all(
-    files.map(async (file) => ({ file, size: (await stat(join(repository, 'data', file))).size })),
-  );
-  const largest = sizes.filter(({ file }) => file.length > 60).sort((one, other) => other.size - one.size)[0];
-  if (largest === undefined) throw new Error('The repository has no packs.');
-  const handle = await open(join(repository, 'data', largest.file), 'r+');
-  await handle.write(Buffer.alloc(1_000_000, 7), 0, 1_000_000, Math.floor(largest.size / 2) - 500_000);
-  await handle.close();
-}
 
 t.test(
   'N11, N12: a restore from a damaged snapshot fails, and leaves the volume and its containers as they were',
@@ -31,7 +18,7 @@ t.test(
       volume,
       'head -c 30000000 /dev/urandom > /data/file; echo new > /data/state; sha256sum /data/* > /data/.sums',
     );
-    await damage(join(stowage.state, 'repository'));
+    await damageRepository(join(stowage.state, 'repository'));
     const user = await docker.container({ volume, script: 'while :; do sleep 0.1; done', stopTimeout: 1 });
 
     const inPlace = { snapshot: result.snapshot, inPlace: true, confirm: volume };

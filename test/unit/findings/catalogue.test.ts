@@ -3,7 +3,7 @@ import t from 'tap';
 import { withRules } from '../../../setup/findings-page.ts';
 import { rules } from '../../../src/findings/catalogue.ts';
 
-const prefixes = { mount: ['MNT', 'SHR'], container: ['MNT', 'CNT'], volume: ['VOL', 'SHR'], host: ['HST'] };
+const prefixes = { mount: ['MNT', 'SHR'], container: ['MNT', 'CNT'], volume: ['VOL', 'SHR', 'BKP'], host: ['HST'] };
 
 t.test('every rule has an id of its own, and words for its page', async (t) => {
   t.equal(new Set(rules.map(({ id }) => id)).size, rules.length);

@@ -123,6 +123,7 @@ export const volume: VolumeFacts = {
   environment: null,
   isShared: false,
   problems: [],
+  damagedSnapshots: [],
   createdAt: new Date('2026-11-01T00:00:00Z'),
   lastUsedAt: new Date('2026-11-25T00:00:00Z'),
   users: [],

@@ -1,0 +1,22 @@
+import { nameList } from '../name-list.ts';
+import { rule } from '../rule.ts';
+
+export const damagedBackup = rule({
+  id: 'BKP-001',
+  subject: 'volume',
+  title: 'A snapshot of a volume is damaged',
+  severity: 'critical',
+  why: 'A check of the repository found data that this snapshot needs and that is gone, or not what was written. A restore of it fails, or brings back a part only.',
+  remedy:
+    'Back the volume up again while it is there: `POST /v1/hosts/HOST/volumes/NAME/backups`. Then delete the damaged snapshots, or have plain restic repair the repository (see the page on recovery), and find out why the storage lost data. `POST /v1/repositories/REPOSITORY/checks` with `"parts": 1` reads everything again.',
+  check({ name, damagedSnapshots }) {
+    const [first] = damagedSnapshots;
+    if (first === undefined) return null;
+    const ids = nameList(damagedSnapshots.map(({ id }) => id.slice(0, 8)));
+    const repositories = nameList([...new Set(damagedSnapshots.map(({ repository }) => repository))]);
+    return {
+      detail: `Of volume ${name} ${damagedSnapshots.length === 1 ? 'a snapshot is' : `${damagedSnapshots.length} snapshots are`} damaged in ${repositories}: ${ids}.`,
+      evidence: { snapshots: ids, repositories },
+    };
+  },
+});

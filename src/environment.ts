@@ -65,6 +65,11 @@ export const Environment = T.Object({
     description: 'Time between two checks of a repository; 0: only when asked for.',
   }),
   STOWAGE_CHECK_PARTS: positive(30, 'Each check reads one part of so many of the data of a repository, in turn.'),
+  STOWAGE_DRILL_SECONDS: T.Integer({
+    minimum: 0,
+    default: 0,
+    description: 'Time between two restore drills of a volume that has a good snapshot; 0: only when asked for.',
+  }),
   STOWAGE_MONITOR_SECONDS: positive(60, 'Time between two readings of what containers read and write.'),
   STOWAGE_HISTORY_DAYS: positive(90, 'How long measurements and resolved findings are kept.'),
   STOWAGE_HEALTH_SECONDS: T.Integer({

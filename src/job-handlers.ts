@@ -1,5 +1,6 @@
 import { backupHandlers } from './backups/handlers.ts';
 import { directoryHandlers } from './directories/handlers.ts';
+import { drillHandlers } from './drills/handlers.ts';
 import { healthHandlers } from './health/handlers.ts';
 import { imageHandlers } from './images/handlers.ts';
 import type { JobHandlers } from './jobs/handler.ts';
@@ -12,6 +13,7 @@ import { spaceHandlers } from './space/handlers.ts';
 /** What the workers do for each kind of job. A new domain is added here. */
 export const jobHandlers: JobHandlers = {
   ...backupHandlers,
+  ...drillHandlers,
   ...imageHandlers,
   ...directoryHandlers,
   ...permissionHandlers,

@@ -1,5 +1,6 @@
 import { sealAudit } from '../access/read.ts';
 import type { Ports } from '../context.ts';
+import { scheduleDrills } from '../drills/schedule-drills.ts';
 import { forgetOldEvents } from '../events/read.ts';
 import { keepFindings } from '../findings/read.ts';
 import { keepHealth } from '../health/keep-health.ts';
@@ -33,6 +34,7 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     keepShares(ports, signal),
     keepRecords(ports, signal),
     keepChecked(ports, signal),
+    scheduleDrills(ports, signal),
   ];
   const working = () => [
     startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal),

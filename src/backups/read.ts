@@ -1,1 +1,3 @@
-export { volumeLock } from './job-rules.ts';
+export { fillNewVolume } from './fill-new-volume.ts';
+export { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
+export { restoreInto } from './restore-step.ts';

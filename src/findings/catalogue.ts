@@ -1,6 +1,6 @@
 import type { Rule, SubjectKind } from './rule.ts';
 import { anonymousVolume } from './rules/anonymous-volumes.ts';
-import { damagedBackup } from './rules/backups.ts';
+import { damagedBackup, failedDrill } from './rules/backups.ts';
 import { databaseInWritableLayer, databaseOnBind } from './rules/databases.ts';
 import { dockerSocket } from './rules/docker-socket.ts';
 import { writableConfiguration } from './rules/host-configuration.ts';
@@ -63,6 +63,7 @@ export const rules: readonly Rule[] = [
   ignoredOptions,
   unfitName,
   damagedBackup,
+  failedDrill,
 ];
 
 const byKind = Map.groupBy(rules, ({ subject }) => subject);

@@ -1,3 +1,4 @@
+import type { RestoreDrill } from '../drills/model.ts';
 import type { HealthProblem } from '../health/model.ts';
 import type { IdOffsets, PathFacts } from '../hosts/read.ts';
 import type { DamagedSnapshot } from '../repositories/read.ts';
@@ -117,6 +118,8 @@ export interface VolumeFacts {
   readonly problems: readonly VolumeProblem[];
   /** Snapshots of it that a check of their repository found damaged. */
   readonly damagedSnapshots: readonly DamagedSnapshot[];
+  /** The newest restore of a snapshot of it that was made for a try. */
+  readonly lastDrill: RestoreDrill | null;
   /** When it was made, or first seen. */
   readonly createdAt: Date | null;
   /** When a container had it mounted last; null when none is known to have. */

@@ -1,4 +1,5 @@
 import { Prisma, type Reader } from '../database/client.ts';
+import { lastDrills } from '../drills/read.ts';
 import { knownProblems } from '../health/read.ts';
 import { damagedSnapshotsOf } from '../repositories/read.ts';
 import { loadVolumeIndexes } from '../shares/load-index.ts';
@@ -63,6 +64,7 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
   const index = (await loadVolumeIndexes(db, [hostName])).get(hostName);
   const mounts = await loadMounts(db, hostName, filter?.containers, index);
   const damaged = await damagedSnapshotsOf(db, hostName, filter?.volumes);
+  const drills = await lastDrills(db, hostName, filter?.volumes);
   const problems = await knownProblems(db, hostName, filter?.volumes);
   return {
     containers: containers.map((row) => toContainer(row, growth.get(row.id) ?? null, mounts.get(row.id) ?? [])),
@@ -70,6 +72,7 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
       ...toVolume(row, users.get(row.name) ?? [], index?.find(row.name)?.share != null),
       problems: problems.get(row.name) ?? [],
       damagedSnapshots: damaged.get(row.name) ?? [],
+      lastDrill: drills.get(row.name) ?? null,
     })),
   };
 }
@@ -140,7 +143,7 @@ function toVolume(
   row: VolumeRow,
   users: readonly VolumeUser[],
   isShared: boolean,
-): Omit<VolumeFacts, 'problems' | 'damagedSnapshots'> {
+): Omit<VolumeFacts, 'problems' | 'damagedSnapshots' | 'lastDrill'> {
   const { name, driver, project, environment, createdAt, firstSeenAt, lastUsedAt } = row;
   return {
     name,

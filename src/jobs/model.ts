@@ -18,6 +18,7 @@ export const JobKind = words(
     'repository_measure',
     'repository_import',
     'repository_check',
+    'restore_drill',
     'snapshot_copy',
     'snapshot_forget',
     'health_check',

@@ -70,6 +70,7 @@ function newVolume(name: string, wish: VolumeWish | null, createdAt: Date | null
     isShared: false,
     problems: [],
     damagedSnapshots: [],
+    lastDrill: null,
     createdAt,
     lastUsedAt: createdAt,
     users: [],

@@ -6,6 +6,8 @@ import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
 import { directoryGraphql } from '../directories/graphql.ts';
 import { directoryRoutes } from '../directories/rest.ts';
+import { drillGraphql } from '../drills/graphql.ts';
+import { drillRoutes } from '../drills/rest.ts';
 import { eventGraphql } from '../events/graphql.ts';
 import { eventRoutes } from '../events/rest.ts';
 import { findingGraphql } from '../findings/graphql.ts';
@@ -51,6 +53,7 @@ export const routes = [
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
+  ...drillRoutes,
   ...permissionRoutes,
   ...pruningRoutes,
   ...spaceRoutes,
@@ -76,6 +79,7 @@ export const graphqlParts = {
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,
   backups: backupGraphql,
+  drills: drillGraphql,
   permissions: permissionGraphql,
   pruning: pruningGraphql,
   space: spaceGraphql,

@@ -1,4 +1,4 @@
 export { catalogueOf, noteTagsOf, tagsOf } from './catalogue-of.ts';
-export { findSnapshot, recordSnapshot, removeSnapshot } from './store.ts';
+export { findSnapshot, newestGoodSnapshot, recordSnapshot, removeSnapshot } from './store.ts';
 export { syncSnapshots } from './sync.ts';
 export { requireSnapshot, snapshotTarget } from './target.ts';

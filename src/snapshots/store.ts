@@ -53,6 +53,15 @@ function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, r
   };
 }
 
+/** The newest snapshot of a volume that holds all of it; null when there is none. */
+export async function newestGoodSnapshot(db: Reader, hostName: string, volumeName: string): Promise<Snapshot | null> {
+  const row = await db.snapshot.findFirst({
+    where: { hostName, volumeName, state: 'good', originalId: null },
+    orderBy: [{ takenAt: 'desc' }, { id: 'asc' }],
+  });
+  return row === null ? null : toSnapshot(row);
+}
+
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
 export async function recordSnapshot(
   db: Reader,

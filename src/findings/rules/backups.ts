@@ -20,3 +20,21 @@ export const damagedBackup = rule({
     };
   },
 });
+
+export const failedDrill = rule({
+  id: 'BKP-002',
+  subject: 'volume',
+  title: 'The last restore drill of a volume failed',
+  severity: 'critical',
+  why: 'A snapshot of the volume was restored for a try, and not all of it came back. The same would happen on the day when it is needed.',
+  remedy:
+    'Read the error and the log of the job; check the repository (`POST /v1/repositories/REPOSITORY/checks` with `"parts": 1`); back the volume up again and try the new snapshot: `POST /v1/hosts/HOST/volumes/NAME/restore-drills`.',
+  check({ name, lastDrill }) {
+    if (lastDrill === null || lastDrill.error === null) return null;
+    const { snapshot, finishedAt, error } = lastDrill;
+    return {
+      detail: `Snapshot ${snapshot.slice(0, 8)} of volume ${name} could not be restored at ${finishedAt}: ${error.detail}`,
+      evidence: { snapshot: snapshot.slice(0, 8), job: lastDrill.id, code: error.code },
+    };
+  },
+});

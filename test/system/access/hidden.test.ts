@@ -93,6 +93,8 @@ t.test("another project's objects show nowhere", async (t) => {
         openEventStream(t, { address: stowage.address, key: ofA.key, path }),
       ),
     );
+    // Each begins with an answer of what is there: what comes from now on is not missed.
+    await docker.until(async () => seen.every((feed) => feed.length > 0), 20);
     const [ofOwn = '', ofOther = ''] = [volumes.a[0], volumes.b[0]];
     const containers: string[] = [];
     // The other project first: when the own things have come, those of the other would have come as well.

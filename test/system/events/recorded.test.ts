@@ -25,12 +25,17 @@ t.test('volumes, findings, jobs and hosts tell what happens to them', async (t) 
   t.teardown(() => client.dispose());
 
   const volume = docker.name('new');
+  const begun = Promise.withResolvers<void>();
   const subscribed = (async () => {
     const query = `subscription { events(volume: "${volume}", types: ["stowage.volume.*"]) { items { type volume data } sequence } }`;
-    for await (const { data } of client.iterate<{ events: Page }>({ query }))
+    for await (const { data } of client.iterate<{ events: Page }>({ query })) {
+      // First it tells its place: what comes from now on is not missed.
+      begun.resolve();
       if (data != null && data.events.items.length > 0) return data.events.items;
+    }
     return [];
   })();
+  await begun.promise;
   await makeVolume(volume, { 'stowage.project': 'shop' });
   const created = await stowage.until(`/v1/events?volume=${volume}`, ({ items }) => items.length === 1);
   t.match(created.items[0], {

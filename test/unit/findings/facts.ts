@@ -124,6 +124,7 @@ export const volume: VolumeFacts = {
   isShared: false,
   problems: [],
   damagedSnapshots: [],
+  lastDrill: null,
   createdAt: new Date('2026-11-01T00:00:00Z'),
   lastUsedAt: new Date('2026-11-25T00:00:00Z'),
   users: [],

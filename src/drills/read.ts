@@ -1,0 +1,1 @@
+export { lastDrills } from './store.ts';

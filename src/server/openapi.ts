@@ -1,23 +1,8 @@
 import { describeRoute, tagOf } from './openapi-operation.ts';
 import { Problem, problemResponses, problemsOf } from './openapi-problems.ts';
 import { type Components, toOpenApi } from './openapi-schemas.ts';
+import { tagDescriptions } from './openapi-tags.ts';
 import type { Route } from './rest-binding.ts';
-
-/** What each domain is about, for the reader of the reference. */
-const tagDescriptions: Readonly<Record<string, string>> = {
-  hosts: 'Docker engines.',
-  volumes: 'Volumes of all hosts.',
-  containers: 'Containers, as far as they use volumes.',
-  mounts: 'Mounts of containers: volumes, binds and tmpfs.',
-  repositories: 'Where backups go: restic repositories.',
-  snapshots: 'Restore points: list, browse, download.',
-  backups: 'Back up, restore, delete and undelete volumes.',
-  jobs: 'Asynchronous work: state, progress, log, cancel, retry.',
-  webhooks: 'Events that are sent to receivers, signed; their deliveries.',
-  health: 'How the use of volumes is going: who has them, locks, room, pressure, and what to do.',
-  events: 'What has happened, as CloudEvents: list, read on, follow.',
-  access: 'Who calls: API keys, sessions, role bindings and the audit.',
-};
 
 /** The REST API as an OpenAPI 3.1 document. */
 export function describeRest(routes: readonly Route[]): object {
@@ -37,7 +22,7 @@ export function describeRest(routes: readonly Route[]): object {
     info,
     servers: [{ url: '/', description: 'The server that this document comes from.' }],
     security: [{ bearer: [] }],
-    tags: tags.map((name) => ({ name, description: tagDescriptions[name] ?? `Operations of ${name}.` })),
+    tags: tags.map((name) => ({ name, description: tagDescriptions[name] ?? '' })),
     paths,
     components: {
       securitySchemes: { bearer },

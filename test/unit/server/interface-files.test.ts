@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { buildSchema, validateSchema } from 'graphql';
 import t from 'tap';
+import { parse } from 'yaml';
 import { interfaceFiles } from '../../../src/server/interface-files.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -31,6 +32,12 @@ t.test('openapi.yaml passes a linter, its examples fit their schemas', async (t)
     problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer}`),
     [],
   );
+});
+
+t.test('the reference says what each group of operations is about', (t) => {
+  const { tags } = parse(files['openapi.yaml'] ?? '');
+  for (const { name, description } of tags) t.ok(description, `${name} (else: src/server/openapi-tags.ts)`);
+  t.end();
 });
 
 t.test('the parts of the GraphQL schema are one valid schema', (t) => {

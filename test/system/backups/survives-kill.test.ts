@@ -1,9 +1,16 @@
 import t from 'tap';
-import { testDocker } from '../../machinery/docker.ts';
+import { type TestDocker, testDocker } from '../../machinery/docker.ts';
 import { startStowage } from '../../machinery/stowage.ts';
 
-/** Random bytes: about 5 seconds of work for restic on a small machine. */
+/** Random bytes: seconds of work for restic. */
 const muchData = 'cd /data; for n in 1 2 3 4 5; do head -c 100000000 /dev/urandom > f$n; done; chown -R 999:999 .';
+
+/** Gives the helper half a processor from its start: what comes next finds it in the middle of its work, on a fast machine too. */
+async function slowed(docker: TestDocker, job: string): Promise<void> {
+  const helper = await docker.pauseHelper(job, 'backup');
+  await helper.update({ CpuPeriod: 100_000, CpuQuota: 50_000 });
+  await helper.unpause();
+}
 
 t.test(
   'a backup survives the death of the control plane: the same helper goes on, the next process finishes the job',
@@ -14,6 +21,7 @@ t.test(
     await first.created('POST', '/v1/hosts/local/volumes', { name: volume });
     await docker.run(volume, muchData);
     const job = await first.accepted('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+    await slowed(docker, job.id);
     const running = await first.until(
       `/v1/jobs/${job.id}`,
       ({ progress }) => progress?.step === 'backup' && progress.bytesDone > 0,
@@ -51,6 +59,7 @@ t.test(
     await stowage.created('POST', '/v1/hosts/local/volumes', { name: volume });
     await docker.run(volume, muchData);
     const job = await stowage.accepted('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+    await slowed(docker, job.id);
     const running = await stowage.until(
       `/v1/jobs/${job.id}`,
       ({ progress }) => progress?.step === 'backup' && progress.bytesDone > 0,
@@ -75,6 +84,7 @@ t.test('N22: a running helper shows no secret', async (t) => {
   const { password } = await stowage.post('/v1/repositories/default/password', {});
   t.match(password, /^[\w-]{43}$/);
   const job = await stowage.accepted('POST', `/v1/hosts/local/volumes/${volume}/backups`, {});
+  await slowed(docker, job.id);
   const running = await stowage.until(
     `/v1/jobs/${job.id}`,
     ({ progress }) => progress?.step === 'backup' && progress.bytesDone > 0,

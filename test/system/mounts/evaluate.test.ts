@@ -102,7 +102,11 @@ t.test('volumes are judged with those who use them', async (t) => {
     Labels: { 'stowage.project': 'shop' },
     HostConfig: { Binds: [`${shared}:/data`] },
   });
-  await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${shared}`)).inUse, 20);
+  await stowage.until(
+    `/v1/hosts/local/containers?volume=${shared}&state=running`,
+    ({ items }) => items.length === 1,
+    20,
+  );
 
   const ofShop = { Labels: { 'stowage.project': 'shop' } };
   const second = await evaluate(t, stowage, container({ Binds: [`${shared}:/data`] }, ofShop));

@@ -34,7 +34,11 @@ t.test('what is found before a container is made is found afterwards', async (t)
   const shared = docker.name('shared');
   await stowage.created('POST', '/v1/hosts/local/volumes', { name: shared, project: 'shop' });
   await startApp(t, { Labels: { 'stowage.project': 'shop' }, HostConfig: { Binds: [`${shared}:/data`] } });
-  await docker.until(async () => (await stowage.get(`/v1/hosts/local/volumes/${shared}`)).inUse, 20);
+  await stowage.until(
+    `/v1/hosts/local/containers?volume=${shared}&state=running`,
+    ({ items }) => items.length === 1,
+    20,
+  );
   const body = {
     Image: helperImage,
     Labels: { 'stowage.project': 'blog' },

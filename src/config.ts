@@ -54,6 +54,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     monitorSeconds: values.STOWAGE_MONITOR_SECONDS,
     historyDays: values.STOWAGE_HISTORY_DAYS,
     checks: { seconds: values.STOWAGE_CHECK_SECONDS, parts: values.STOWAGE_CHECK_PARTS },
+    scheduleSeconds: values.STOWAGE_SCHEDULE_SECONDS,
+    uncoveredSeconds: values.STOWAGE_UNCOVERED_SECONDS,
     drillSeconds: values.STOWAGE_DRILL_SECONDS,
     healthSeconds: values.STOWAGE_HEALTH_SECONDS,
     eventDays: values.STOWAGE_EVENT_DAYS,

@@ -65,6 +65,16 @@ export const Environment = T.Object({
     description: 'Time between two checks of a repository; 0: only when asked for.',
   }),
   STOWAGE_CHECK_PARTS: positive(30, 'Each check reads one part of so many of the data of a repository, in turn.'),
+  STOWAGE_SCHEDULE_SECONDS: T.Integer({
+    minimum: 0,
+    default: 10,
+    description: 'Time between two looks at which backups are due; 0: no backups by schedule.',
+  }),
+  STOWAGE_UNCOVERED_SECONDS: T.Integer({
+    minimum: 0,
+    default: 3600,
+    description: 'Age from which a volume that nothing backs up is a finding.',
+  }),
   STOWAGE_DRILL_SECONDS: T.Integer({
     minimum: 0,
     default: 0,

@@ -13,6 +13,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { pause } from '../pause.ts';
 import { monitorContainers } from '../performance/monitor.ts';
 import { keepRecords } from '../permissions/keep-records.ts';
+import { runSchedules } from '../policies/run-schedules.ts';
 import { keepChecked } from '../repositories/keep-checked.ts';
 import { keepShares } from '../shares/keep-shares.ts';
 import { scheduleMeasurements } from '../space/schedule.ts';
@@ -35,6 +36,7 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     keepRecords(ports, signal),
     keepChecked(ports, signal),
     scheduleDrills(ports, signal),
+    runSchedules(ports, signal),
   ];
   const working = () => [
     startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal),

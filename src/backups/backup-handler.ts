@@ -2,7 +2,7 @@ import Value from 'typebox/value';
 import { fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
-import { openRepository, readyRepository, repositoryLock, volumeGone } from '../repositories/read.ts';
+import { openRepository, readyRepository, repositoryLock, requireReach, volumeGone } from '../repositories/read.ts';
 import { enqueueCopies } from './copy-handler.ts';
 import { BackupInput } from './job-input.ts';
 import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
@@ -25,6 +25,8 @@ async function backUp(job: RunningJob): Promise<JobResult> {
   if ((await engine.findVolume(volume)) === null) throw volumeGone(job.host, volume);
   const { repositoryId, copyTo = [] } = Value.Parse(BackupInput, job.input);
   const opened = await openRepository(job.ports, repositoryId);
+  // A policy may have named one that helpers of this host cannot reach.
+  requireReach(opened, job.host);
   const repository = await readyRepository(engine, job, opened);
   const taken = await takeSnapshot(engine, job, repository, volume, 'backup');
   if (taken.unreadable.length > 0)

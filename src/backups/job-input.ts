@@ -1,8 +1,12 @@
 import { object, type Static, StringMap, T } from '../schema.ts';
 
 /** What the kinds of job of this domain are asked with, as written down on the job. */
-/** `copyTo`: ids of repositories. */
-export const BackupInput = object({ repositoryId: T.String(), copyTo: T.Optional(T.Array(T.String())) });
+/** `copyTo`: ids of repositories; `source`: the policy or class that asked, as `policy/<id>` or `class/<name>`. */
+export const BackupInput = object({
+  repositoryId: T.String(),
+  copyTo: T.Optional(T.Array(T.String())),
+  source: T.Optional(T.String()),
+});
 export type BackupInput = Static<typeof BackupInput>;
 
 /** `into`: name of the volume to make; without it the restore is in place. */

@@ -71,6 +71,12 @@ function toVolume(volume: VolumeInspectInfo & { CreatedAt?: string }): EngineVol
     mountpoint: volume.Mountpoint,
     options: volume.Options ?? {},
     labels: volume.Labels ?? {},
-    createdAt: volume.CreatedAt ? new Date(volume.CreatedAt) : null,
+    createdAt: timeOf(volume.CreatedAt),
   };
+}
+
+/** Null where a plugin tells none: the engine gives the zero of Go then, in the year 1. */
+function timeOf(text: string | undefined): Date | null {
+  const time = text === undefined || text === '' ? null : new Date(text);
+  return time === null || time.getTime() <= 0 ? null : time;
 }

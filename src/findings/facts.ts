@@ -1,6 +1,7 @@
 import type { RestoreDrill } from '../drills/model.ts';
 import type { HealthProblem } from '../health/model.ts';
 import type { IdOffsets, PathFacts } from '../hosts/read.ts';
+import type { VolumeProtection } from '../protection/model.ts';
 import type { DamagedSnapshot } from '../repositories/read.ts';
 import type { ReachedVolume } from '../shares/volume-index.ts';
 import type { RootFileSystem } from '../space/model.ts';
@@ -120,6 +121,8 @@ export interface VolumeFacts {
   readonly damagedSnapshots: readonly DamagedSnapshot[];
   /** The newest restore of a snapshot of it that was made for a try. */
   readonly lastDrill: RestoreDrill | null;
+  /** Whether what it is promised is kept. */
+  readonly protection: VolumeProtection | null;
   /** When it was made, or first seen. */
   readonly createdAt: Date | null;
   /** When a container had it mounted last; null when none is known to have. */
@@ -142,6 +145,8 @@ export interface Surroundings {
   readonly allowedRoots: readonly string[];
   /** A bind with more entries than this is costly to watch. */
   readonly bindFiles: number;
+  /** Age from which a volume that nothing backs up is a finding. */
+  readonly uncoveredSeconds: number;
   readonly naming: {
     readonly mode: 'off' | 'warn' | 'deny';
     readonly styles: readonly ('project' | 'environment' | 'function')[];

@@ -1,6 +1,7 @@
 import { Prisma, type Reader } from '../database/client.ts';
 import { lastDrills } from '../drills/read.ts';
 import { knownProblems } from '../health/read.ts';
+import { protectionOf } from '../protection/read.ts';
 import { damagedSnapshotsOf } from '../repositories/read.ts';
 import { loadVolumeIndexes } from '../shares/load-index.ts';
 import { readStrings } from './fact-schemas.ts';
@@ -65,6 +66,7 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
   const mounts = await loadMounts(db, hostName, filter?.containers, index);
   const damaged = await damagedSnapshotsOf(db, hostName, filter?.volumes);
   const drills = await lastDrills(db, hostName, filter?.volumes);
+  const protection = await protectionOf(db, hostName, filter?.volumes);
   const problems = await knownProblems(db, hostName, filter?.volumes);
   return {
     containers: containers.map((row) => toContainer(row, growth.get(row.id) ?? null, mounts.get(row.id) ?? [])),
@@ -73,6 +75,7 @@ export async function loadScene(db: Reader, hostName: string, filter?: SceneFilt
       problems: problems.get(row.name) ?? [],
       damagedSnapshots: damaged.get(row.name) ?? [],
       lastDrill: drills.get(row.name) ?? null,
+      protection: protection.get(row.name) ?? null,
     })),
   };
 }
@@ -143,7 +146,7 @@ function toVolume(
   row: VolumeRow,
   users: readonly VolumeUser[],
   isShared: boolean,
-): Omit<VolumeFacts, 'problems' | 'damagedSnapshots' | 'lastDrill'> {
+): Omit<VolumeFacts, 'problems' | 'damagedSnapshots' | 'lastDrill' | 'protection'> {
   const { name, driver, project, environment, createdAt, firstSeenAt, lastUsedAt } = row;
   return {
     name,

@@ -23,8 +23,8 @@ export async function loadSurroundings(db: Reader, config: Config, hostName: str
     memoryBytes: details?.memoryBytes ?? null,
     sockets: sockets.map((path) => ({ path, identity: paths.get(path)?.identity ?? null })),
   };
-  const { allowedRoots, bindFiles, naming } = config;
-  return { host, now: new Date(), allowedRoots, bindFiles, naming };
+  const { allowedRoots, bindFiles, naming, uncoveredSeconds } = config;
+  return { host, now: new Date(), allowedRoots, bindFiles, naming, uncoveredSeconds };
 }
 
 /** What is known of these paths of a host. One statement. */

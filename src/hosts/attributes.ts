@@ -9,6 +9,9 @@ export const attributeLabels = {
   class: 'stowage.class',
 } as const;
 
+/** Labels of volumes, and of the containers of the same project that have them mounted, that say what backs them up. */
+export const backupLabels = { policy: 'stowage.policy', backup: 'stowage.backup' } as const;
+
 /** Labels that Docker Compose gives to what it makes. */
 export const composeLabels = {
   project: 'com.docker.compose.project',

@@ -2,7 +2,7 @@ import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
 import { keysByHost } from './address.ts';
-import { type Attributes, attributeLabels, attributesOf, composeLabels, labelsOf } from './attributes.ts';
+import { type Attributes, attributeLabels, attributesOf, backupLabels, composeLabels, labelsOf } from './attributes.ts';
 import { boundFolderOf, hostPathOf } from './bound-folder.ts';
 import { freshPaths, socketPaths } from './fresh-paths.ts';
 import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
@@ -18,6 +18,7 @@ export {
   type Attributes,
   attributeLabels,
   attributesOf,
+  backupLabels,
   boundFolderOf,
   composeLabels,
   type EngineIds,

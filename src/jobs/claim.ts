@@ -36,7 +36,6 @@ export async function claimJob(
     }
     const takenOver = before.state === 'running';
     const attempt = takenOver ? before.attempt : before.attempt + 1;
-    if (!takenOver) await tx.jobAttempt.create({ data: { jobId: id, number: attempt } });
     const now = new Date();
     const data = {
       state: 'running',
@@ -46,8 +45,14 @@ export async function claimJob(
       progressedAt: now,
       startedAt: before.startedAt ?? now,
     };
-    const row = await tx.job.update({ where: { id }, data, include: withAttempts });
-    return claimOf(db, row, takenOver);
+    // A cancel may have ended it since it was read.
+    const { count } = await tx.job.updateMany({ where: { id, state: before.state, claim: before.claim }, data });
+    if (count === 0) {
+      await tx.jobLock.deleteMany({ where: { jobId: id } });
+      return null;
+    }
+    if (!takenOver) await tx.jobAttempt.create({ data: { jobId: id, number: attempt } });
+    return claimOf(db, await tx.job.findUniqueOrThrow({ where: { id }, include: withAttempts }), takenOver);
   });
 }
 

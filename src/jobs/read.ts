@@ -14,6 +14,8 @@ export interface JobRequest {
   readonly project: string | null;
   readonly input: Prisma.InputJsonValue;
   readonly retryOf?: string;
+  /** Not before this time; at once when not given. */
+  readonly runAfter?: Date;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function enqueueFurther(
 }
 
 /** A UUID (version 8: of one's own making) that is always the same for a text. */
-function idOf(text: string): string {
+export function idOf(text: string): string {
   const digits = createHash('sha256').update(text).digest('hex');
   return [
     digits.slice(0, 8),

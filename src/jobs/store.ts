@@ -20,6 +20,7 @@ export interface NewJob {
   readonly requestId: string;
   readonly maxAttempts: number;
   readonly retryOf?: string;
+  readonly runAfter?: Date;
 }
 
 export interface JobFilter {

@@ -71,6 +71,7 @@ function newVolume(name: string, wish: VolumeWish | null, createdAt: Date | null
     problems: [],
     damagedSnapshots: [],
     lastDrill: null,
+    protection: null,
     createdAt,
     lastUsedAt: createdAt,
     users: [],

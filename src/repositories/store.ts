@@ -160,6 +160,13 @@ export async function deleteRepository(db: Database, { id, readOnly }: Pick<Row,
     if (readOnly) await tx.snapshot.deleteMany({ where: { repositoryId: id } });
     const snapshots = await tx.snapshot.count({ where: { repositoryId: id } });
     const jobs = await tx.jobLock.count({ where: { resource: `repository/${id}` } });
+    const policies = await tx.$queryRaw<{ name: string }[]>`
+      select name from backup_policies where repository_id = ${id}::uuid or copy_to ? ${id} order by name`;
+    if (policies.length > 0)
+      throw fail(
+        'repository_in_use',
+        `The policies ${policies.map(({ name }) => name).join(', ')} back up into it; give them another repository first.`,
+      );
     if (snapshots > 0 || jobs > 0)
       throw fail(
         'repository_in_use',

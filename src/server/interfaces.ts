@@ -26,6 +26,10 @@ import { performanceGraphql } from '../performance/graphql.ts';
 import { performanceRoutes } from '../performance/rest.ts';
 import { permissionGraphql } from '../permissions/graphql.ts';
 import { permissionRoutes } from '../permissions/rest.ts';
+import { policyGraphql } from '../policies/graphql.ts';
+import { policyRoutes } from '../policies/rest.ts';
+import { protectionGraphql } from '../protection/graphql.ts';
+import { protectionRoutes } from '../protection/rest.ts';
 import { pruningGraphql } from '../pruning/graphql.ts';
 import { pruningRoutes } from '../pruning/rest.ts';
 import { repositoryGraphql } from '../repositories/graphql.ts';
@@ -54,6 +58,8 @@ export const routes = [
   ...snapshotRoutes,
   ...backupRoutes,
   ...drillRoutes,
+  ...policyRoutes,
+  ...protectionRoutes,
   ...permissionRoutes,
   ...pruningRoutes,
   ...spaceRoutes,
@@ -80,6 +86,8 @@ export const graphqlParts = {
   snapshots: snapshotGraphql,
   backups: backupGraphql,
   drills: drillGraphql,
+  policies: policyGraphql,
+  protection: protectionGraphql,
   permissions: permissionGraphql,
   pruning: pruningGraphql,
   space: spaceGraphql,

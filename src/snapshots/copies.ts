@@ -1,5 +1,5 @@
 import type { ProjectScope } from '../access/roles.ts';
-import type { Database } from '../database/client.ts';
+import type { Reader } from '../database/client.ts';
 import type { RepositoryMedium } from '../repositories/model.ts';
 import type { VolumeCopies } from './copies-model.ts';
 import { judgeCopies } from './judge-copies.ts';
@@ -15,7 +15,7 @@ interface Row {
 }
 
 /** The judgement on the copies of these volumes (`host/name`), in one statement. Snapshots beyond `scope` do not count. */
-export async function copiesOf(db: Database, scope: ProjectScope, volumes: readonly string[]): Promise<VolumeCopies[]> {
+export async function copiesOf(db: Reader, scope: ProjectScope, volumes: readonly string[]): Promise<VolumeCopies[]> {
   const rows = await newestGoodSnapshots(db, scope, volumes);
   const byVolume = Map.groupBy(rows, ({ address }) => address);
   return volumes.map((address) => {
@@ -33,7 +33,7 @@ export async function copiesOf(db: Database, scope: ProjectScope, volumes: reado
   });
 }
 
-function newestGoodSnapshots(db: Database, scope: ProjectScope, volumes: readonly string[]): Promise<Row[]> {
+function newestGoodSnapshots(db: Reader, scope: ProjectScope, volumes: readonly string[]): Promise<Row[]> {
   const isAll = scope === 'all';
   const projects = isAll ? [] : [...scope];
   return db.$queryRaw<Row[]>`

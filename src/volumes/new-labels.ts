@@ -1,5 +1,5 @@
 import { fail } from '../errors.ts';
-import { type Attributes, attributeLabels, attributesOf } from '../hosts/read.ts';
+import { type Attributes, attributeLabels, attributesOf, backupLabels } from '../hosts/read.ts';
 
 const reserved = 'stowage.';
 /** For everybody to set: what has it is never cleaned up. */
@@ -32,7 +32,7 @@ export function newLabels({ labels = {}, ...fields }: Wishes): Record<string, st
 }
 
 function refuseReserved(labels: Readonly<Record<string, string>>): void {
-  const known: readonly string[] = [...Object.values(attributeLabels), protectLabel];
+  const known: readonly string[] = [...Object.values(attributeLabels), ...Object.values(backupLabels), protectLabel];
   const foreign = Object.keys(labels).filter((label) => label.startsWith(reserved) && !known.includes(label));
   if (foreign.length === 0) return;
   const errors = foreign.map((label) => ({

@@ -130,6 +130,16 @@ export async function fillProject(db: Database, project: string): Promise<Projec
   const attachment = await db.shareAttachment.create({
     data: { ...by, shareId: share.id, ruleId: rule.id, project, target: '/data', access: 'ro' },
   });
+  const policy = await db.backupPolicy.create({
+    data: {
+      ...by,
+      name: `policy-of-${project}`,
+      description: '',
+      project,
+      selector: {},
+      schedule: { cron: '0 2 * * *' },
+    },
+  });
   const webhook = await db.webhook.create({
     data: {
       ...by,
@@ -166,12 +176,14 @@ export async function fillProject(db: Database, project: string): Promise<Projec
     share: share.name,
     accessRule: rule.id,
     attachment: attachment.id,
+    policy: policy.name,
     webhook: webhook.id,
     delivery: delivery.id,
     account: account.id,
     token: token.id,
     binding: binding.id,
     // These belong to no project.
+    dataClass: 'critical',
     rule: 'MNT-001',
     preset: 'temp',
     repository: 'vault',
@@ -198,11 +210,13 @@ export function absentObjects(project: string): ProjectObjects {
     share: `nothing-of-${project}`,
     accessRule: nobody,
     attachment: nobody,
+    policy: `nothing-of-${project}`,
     webhook: nobody,
     delivery: nobody,
     account: nobody,
     token: nobody,
     binding: nobody,
+    dataClass: 'critical',
     rule: 'MNT-001',
     preset: 'temp',
     repository: 'vault',

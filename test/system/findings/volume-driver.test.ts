@@ -32,7 +32,7 @@ t.test('a volume whose plugin is switched off is there all the same, and told to
   const finding = await breaks(t, stowage, 'VOL-004', { volume: name });
   t.match(finding, { severity: 'high', evidence: { driver } });
   await keeps(t, stowage, 'VOL-004', { volume: plain });
-  t.match(await stowage.get(`${volumes}/${name}`), { name, driver, inUse: true });
+  t.match(await stowage.get(`${volumes}/${name}`), { name, driver, inUse: true, createdAt: null });
   const history = (await stowage.get(`${volumes}/${name}/history`)).items;
   t.notOk(history.some(({ action }: Answer) => action === 'deleted'));
   const { data } = await stowage.graphql(`{ volume(host: "local", name: "${name}") { driver findings { rule } } }`);

@@ -115,6 +115,11 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
   const attachment = await stowage.created('POST', `/v1/shares/${share.name}/attachments`, attached);
   const owner = { owner: 1000 };
   const repair = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-repairs`, owner);
+  const policy = await stowage.created('POST', '/v1/policies', {
+    name: 'yearly',
+    project: 'shop',
+    schedule: { cron: '0 0 1 1 *' },
+  });
   const values = {
     attachment: attachment.id,
     share: share.name,
@@ -131,6 +136,8 @@ async function fill(t: Test, stowage: Stowage, docker: ReturnType<typeof testDoc
     token: token.id,
     account: account.id,
     preset: 'temp',
+    policy: policy.name,
+    dataClass: 'critical',
     plan: plan.id,
     check: check.id,
     webhook: webhook.id,
@@ -158,6 +165,8 @@ t.test('both interfaces give the same data, and the same code for what is absent
     token: crypto.randomUUID(),
     account: crypto.randomUUID(),
     preset: 'nothing',
+    policy: 'nothing',
+    dataClass: 'nothing',
     share: 'nothing',
     accessRule: crypto.randomUUID(),
     attachment: crypto.randomUUID(),

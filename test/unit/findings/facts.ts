@@ -38,6 +38,7 @@ export const around: Surroundings = {
   now: new Date('2026-11-25T12:00:00Z'),
   allowedRoots: [],
   bindFiles: 100_000,
+  uncoveredSeconds: 3600,
   naming: { mode: 'off', styles: [] },
 };
 
@@ -125,6 +126,7 @@ export const volume: VolumeFacts = {
   problems: [],
   damagedSnapshots: [],
   lastDrill: null,
+  protection: null,
   createdAt: new Date('2026-11-01T00:00:00Z'),
   lastUsedAt: new Date('2026-11-25T00:00:00Z'),
   users: [],

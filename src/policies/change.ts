@@ -1,0 +1,74 @@
+import type { AdmittedContext } from '../context.ts';
+import { resolveRepository } from '../repositories/read.ts';
+import type { NewPolicySelector, Policy } from './model.ts';
+import { type NewRetention, requireRetention, retentionFrom } from './retention.ts';
+import { type NewSchedule, requireSchedule, scheduleFrom } from './schedule.ts';
+import * as store from './store.ts';
+
+interface Wish {
+  readonly name?: string;
+  readonly description?: string;
+  readonly isEnabled?: boolean;
+  readonly selector?: NewPolicySelector;
+  readonly schedule?: NewSchedule;
+  readonly jitterSeconds?: number;
+  /** Names or ids. */
+  readonly repository?: string | null;
+  readonly copyTo?: readonly string[] | null;
+  readonly keep?: NewRetention | null;
+  readonly rpoSeconds?: number | null;
+  readonly rtoSeconds?: number | null;
+}
+
+const unset = {
+  description: '',
+  isEnabled: true,
+  selector: {},
+  jitterSeconds: 0,
+  repositoryId: null,
+  copyTo: null,
+  keep: null,
+  rpoSeconds: null,
+  rtoSeconds: null,
+};
+
+/** Makes a policy. Throws `invalid_input`, `repository_not_found` and `policy_exists`. */
+export async function create(
+  context: AdmittedContext,
+  { project, name, schedule: given, ...wish }: Wish & { name: string; schedule: NewSchedule; project?: string },
+): Promise<Policy> {
+  const { ports, onceId, actor } = context;
+  const schedule = scheduleFrom(given);
+  const settings = await settingsOf(context, wish);
+  return await store.createPolicy(ports.db, {
+    ...unset,
+    ...settings,
+    name,
+    schedule,
+    nextRunAt: requireSchedule(schedule),
+    id: onceId,
+    project: project ?? null,
+    createdBy: actor.subject,
+  });
+}
+
+/** Edits a policy. One that is enabled again, or that has another schedule, goes on with the next time from now. Throws as {@link create}, and `version_mismatch`. */
+export async function edit(context: AdmittedContext, row: store.PolicyRow, wish: Wish): Promise<Policy> {
+  const settings = await settingsOf(context, wish);
+  const schedule = settings.schedule ?? store.toPolicySource(row).schedule;
+  const startsAnew = wish.schedule !== undefined || (wish.isEnabled === true && !row.isEnabled);
+  const next = startsAnew && schedule !== null ? { nextRunAt: requireSchedule(schedule) } : {};
+  return await store.editPolicy(context.ports.db, row, { ...settings, ...next });
+}
+
+async function settingsOf({ ports }: AdmittedContext, { repository, copyTo, keep, schedule, ...plain }: Wish) {
+  if (keep != null) requireRetention(keep);
+  const idOf = async (name: string) => (await resolveRepository(ports.db, name)).id;
+  return {
+    ...plain,
+    ...(schedule === undefined ? {} : { schedule: scheduleFrom(schedule) }),
+    ...(keep === undefined ? {} : { keep: keep === null ? null : retentionFrom(keep) }),
+    ...(repository === undefined ? {} : { repositoryId: repository === null ? null : await idOf(repository) }),
+    ...(copyTo === undefined ? {} : { copyTo: copyTo === null ? null : await Promise.all(copyTo.map(idOf)) }),
+  };
+}

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import type { Static } from 'typebox';
 import Value from 'typebox/value';
 import { Environment } from './environment.ts';
+import { requireSchedule, type Schedule } from './schedule.ts';
 
 export const roles = ['api', 'worker', 'watcher'] as const;
 export type ProcessRole = (typeof roles)[number];
@@ -55,6 +56,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     historyDays: values.STOWAGE_HISTORY_DAYS,
     checks: { seconds: values.STOWAGE_CHECK_SECONDS, parts: values.STOWAGE_CHECK_PARTS },
     scheduleSeconds: values.STOWAGE_SCHEDULE_SECONDS,
+    retentionSeconds: values.STOWAGE_RETENTION_SECONDS,
+    pruneSchedule: readPruneSchedule(values.STOWAGE_PRUNE_SCHEDULE),
     uncoveredSeconds: values.STOWAGE_UNCOVERED_SECONDS,
     drillSeconds: values.STOWAGE_DRILL_SECONDS,
     healthSeconds: values.STOWAGE_HEALTH_SECONDS,
@@ -122,6 +125,20 @@ function readLogin({
   if (!URL.canParse(publicUrl))
     throw new Error(`Bad configuration: STOWAGE_PUBLIC_URL is an address; "${publicUrl}" is none.`);
   return { issuer, clientId, clientSecret, publicUrl };
+}
+
+function readPruneSchedule(cron: string): Schedule | null {
+  if (cron === 'never') return null;
+  const schedule = { cron, timeZone: 'UTC' };
+  try {
+    requireSchedule(schedule);
+    return schedule;
+  } catch (cause) {
+    throw new Error(
+      `Bad configuration: STOWAGE_PRUNE_SCHEDULE: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
 }
 
 function misfits(values: unknown): string {

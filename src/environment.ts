@@ -70,6 +70,15 @@ export const Environment = T.Object({
     default: 10,
     description: 'Time between two looks at which backups are due; 0: no backups by schedule.',
   }),
+  STOWAGE_RETENTION_SECONDS: T.Integer({
+    minimum: 0,
+    default: 3600,
+    description: 'Time between two looks at which snapshots no rule keeps; 0: only when asked for.',
+  }),
+  STOWAGE_PRUNE_SCHEDULE: T.String({
+    default: '0 3 * * 0',
+    description: 'When repositories are pruned, as cron in UTC; `never`: only when asked for.',
+  }),
   STOWAGE_UNCOVERED_SECONDS: T.Integer({
     minimum: 0,
     default: 3600,

@@ -7,6 +7,7 @@ import type { JobHandlers } from './jobs/handler.ts';
 import { permissionHandlers } from './permissions/handlers.ts';
 import { pruningHandlers } from './pruning/handlers.ts';
 import { repositoryHandlers } from './repositories/handlers.ts';
+import { retentionHandlers } from './retention/handlers.ts';
 import { shareHandlers } from './shares/handlers.ts';
 import { spaceHandlers } from './space/handlers.ts';
 
@@ -19,6 +20,7 @@ export const jobHandlers: JobHandlers = {
   ...permissionHandlers,
   ...pruningHandlers,
   ...repositoryHandlers,
+  ...retentionHandlers,
   ...spaceHandlers,
   ...shareHandlers,
   ...healthHandlers,

@@ -15,6 +15,8 @@ import { monitorContainers } from '../performance/monitor.ts';
 import { keepRecords } from '../permissions/keep-records.ts';
 import { runSchedules } from '../policies/run-schedules.ts';
 import { keepChecked } from '../repositories/keep-checked.ts';
+import { keepPruned } from '../repositories/keep-pruned.ts';
+import { keepRetention } from '../retention/keep-retention.ts';
 import { keepShares } from '../shares/keep-shares.ts';
 import { scheduleMeasurements } from '../space/schedule.ts';
 import { deliverWebhooks } from '../webhooks/deliver.ts';
@@ -37,6 +39,8 @@ export async function workInBackground(ports: Ports, signal: AbortSignal): Promi
     keepChecked(ports, signal),
     scheduleDrills(ports, signal),
     runSchedules(ports, signal),
+    keepRetention(ports, signal),
+    keepPruned(ports, signal),
   ];
   const working = () => [
     startWorker(ports, { handlers: jobHandlers, concurrency: workerConcurrency }, signal),

@@ -7,7 +7,7 @@ import type { JobResult } from '../jobs/model.ts';
 import { openRepository, readyRepository, repositoryLock, runRestic } from '../repositories/read.ts';
 import { forgetCommand } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
-import { removeSnapshot } from '../snapshots/read.ts';
+import { refuseHeld, removeSnapshot } from '../snapshots/read.ts';
 import { deletedVolumeWith } from './deleted-volumes.ts';
 import { ForgetInput } from './job-input.ts';
 import { allowedFor, snapshotLock } from './job-rules.ts';
@@ -30,7 +30,7 @@ async function forget(job: RunningJob): Promise<JobResult> {
   const { snapshot, repositoryId } = Value.Parse(ForgetInput, job.input);
   const isAlone = await whileAlone(job.ports.db, job.id, snapshotLock(snapshot), async () => {
     await refuseNeeded(job.ports.db, snapshot);
-    await forgetInRepository(job, repositoryId, snapshot);
+    await forgetInRepository(job, repositoryId, [snapshot]);
     await removeSnapshot(job.ports.db, snapshot);
   });
   if (!isAlone)
@@ -38,14 +38,19 @@ async function forget(job: RunningJob): Promise<JobResult> {
   return { removed: [`snapshot/${snapshot}`], seconds: (Date.now() - startedAt) / 1000 };
 }
 
-async function forgetInRepository(job: RunningJob, repositoryId: string, snapshot: string): Promise<void> {
+/** Takes snapshots off the list of their repository, but not out of the catalogue. Throws `repository_append_only` and what {@link exitFailure} makes. */
+export async function forgetInRepository(
+  job: RunningJob,
+  repositoryId: string,
+  snapshots: readonly string[],
+): Promise<void> {
   const engine = job.ports.engines.get(job.host);
   const opened = await openRepository(job.ports, repositoryId);
   if (opened.appendOnly) throw appendOnly(opened.name);
   const repository = await readyRepository(engine, job, opened);
   const { exitCode, complaints } = await runRestic(engine, job, repository, {
     step: 'forget',
-    command: forgetCommand(snapshot),
+    command: forgetCommand(snapshots),
     capabilities: [],
     mounts: [],
     onMessage: () => undefined,
@@ -62,8 +67,9 @@ export function appendOnly(repository: string) {
   );
 }
 
-/** Throws `snapshot_in_use` while a deleted volume can be brought back from the snapshot only. */
+/** Throws `snapshot_held`, and `snapshot_in_use` while a deleted volume can be brought back from the snapshot only. */
 export async function refuseNeeded(db: Reader, snapshot: string): Promise<void> {
+  await refuseHeld(db, snapshot);
   const volume = await deletedVolumeWith(db, snapshot);
   if (volume !== null)
     throw fail(

@@ -1,3 +1,4 @@
 export { fillNewVolume } from './fill-new-volume.ts';
+export { forgetInRepository } from './forget-handler.ts';
 export { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
 export { restoreInto } from './restore-step.ts';

@@ -13,7 +13,7 @@ import {
   rotationalDisk,
 } from './rules/host-storage.ts';
 import { sharedPropagation } from './rules/propagation.ts';
-import { brokenPromise, tooFewCopies, uncovered } from './rules/protection.ts';
+import { brokenPromise, suspectBackup, tooFewCopies, uncovered } from './rules/protection.ts';
 import { deniedAccess, fullVolume, lockConflict, slowStorage } from './rules/share-health.ts';
 import { crossedEnvironment, useWithoutRule, writingWithoutRule } from './rules/shares.ts';
 import { relabeling, systemDirectory, wholeHost } from './rules/system-directories.ts';
@@ -68,6 +68,7 @@ export const rules: readonly Rule[] = [
   uncovered,
   brokenPromise,
   tooFewCopies,
+  suspectBackup,
 ];
 
 const byKind = Map.groupBy(rules, ({ subject }) => subject);

@@ -10,6 +10,8 @@ export type StopReason = 'canceled' | 'stalled' | 'lost';
 export interface LockRequest {
   readonly resource: string;
   readonly slots: number;
+  /** All of its slots, or none: nobody else may hold one. */
+  readonly alone?: true;
 }
 
 /** A job in the hands of a worker. Every write fails with {@link ClaimLost} once another worker has the job. */

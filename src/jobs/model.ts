@@ -21,6 +21,8 @@ export const JobKind = words(
     'restore_drill',
     'snapshot_copy',
     'snapshot_forget',
+    'snapshots_expire',
+    'repository_prune',
     'health_check',
     'permission_plan',
     'permission_repair',

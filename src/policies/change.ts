@@ -1,8 +1,8 @@
 import type { AdmittedContext } from '../context.ts';
 import { resolveRepository } from '../repositories/read.ts';
+import { type NewSchedule, requireSchedule, scheduleFrom } from '../schedule.ts';
 import type { NewPolicySelector, Policy } from './model.ts';
 import { type NewRetention, requireRetention, retentionFrom } from './retention.ts';
-import { type NewSchedule, requireSchedule, scheduleFrom } from './schedule.ts';
 import * as store from './store.ts';
 
 interface Wish {

@@ -1,9 +1,9 @@
 import { command, query } from '../operation.ts';
+import { NewSchedule, requireSchedule, scheduleFrom } from '../schedule.ts';
 import { expectedVersion, nullable, object, T } from '../schema.ts';
 import * as store from './class-store.ts';
 import { DataClassList, DataClassSettings, RpoSeconds, RtoSeconds } from './model.ts';
 import { NewRetention, requireRetention, retentionFrom } from './retention.ts';
-import { NewSchedule, requireSchedule, scheduleFrom } from './schedule.ts';
 
 const address = { dataClass: T.String({ minLength: 1, maxLength: 64, description: 'Name of the class.' }) };
 

@@ -1,10 +1,10 @@
 import { Prisma, type Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
+import type { Schedule } from '../schedule.ts';
 import type { DataClass } from '../volumes/model.ts';
 import type { ClassSource } from './coverage.ts';
 import type { DataClassSettings } from './model.ts';
 import { type NewRetention, type Retention, retentionFrom } from './retention.ts';
-import type { Schedule } from './schedule.ts';
 
 type Row = Prisma.DataClassGetPayload<object>;
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { backupLabels, composeLabels } from '../hosts/read.ts';
+import type { Schedule } from '../schedule.ts';
 import type { DataClass, VolumeKind } from '../volumes/model.ts';
 import type { PolicySelector } from './model.ts';
 import type { Retention } from './retention.ts';
-import type { Schedule } from './schedule.ts';
 
 /** What a volume is chosen by. */
 export interface CoverSubject {

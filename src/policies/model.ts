@@ -1,3 +1,4 @@
+import { Schedule } from '../schedule.ts';
 import {
   DateTime,
   HostName,
@@ -13,7 +14,6 @@ import {
 } from '../schema.ts';
 import { DataClass, EnvironmentName } from '../volumes/model.ts';
 import { Retention } from './retention.ts';
-import { Schedule } from './schedule.ts';
 
 const longest = 2 ** 31 - 1;
 

@@ -1,6 +1,7 @@
 import { fail } from '../errors.ts';
 import { command, query, type Target } from '../operation.ts';
 import { RepositoryAddress } from '../repositories/model.ts';
+import { NewSchedule } from '../schedule.ts';
 import { expectedVersion, nullable, object, ProjectName, paging, T } from '../schema.ts';
 import { create, edit } from './change.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from './model.ts';
 import { NewRetention } from './retention.ts';
 import { runNow } from './run-policy.ts';
-import { NewSchedule } from './schedule.ts';
 import * as store from './store.ts';
 
 const address = { policy: T.String({ minLength: 1, maxLength: 64, description: 'Name or id of the policy.' }) };

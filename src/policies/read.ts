@@ -1,3 +1,3 @@
 export { type Candidate, loadCandidates, loadSources } from './cover-store.ts';
 export { type Coverage, coverageOf } from './coverage.ts';
-export { intervalSeconds } from './schedule.ts';
+export { Retention } from './retention.ts';

@@ -1,10 +1,10 @@
 import type { Ports } from '../context.ts';
 import { pause } from '../pause.ts';
+import { nextRun } from '../schedule.ts';
 import { systemCall } from '../system-call.ts';
 import { toClassSource } from './class-store.ts';
 import type { ClassSource, PolicySource } from './coverage.ts';
 import { askForBackups, coveredBy } from './run-policy.ts';
-import { nextRun } from './schedule.ts';
 import { type PolicyRow, toPolicySource } from './store.ts';
 
 /** What has a schedule, and where it stands. */

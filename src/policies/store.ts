@@ -2,11 +2,11 @@ import type { ProjectScope } from '../access/roles.ts';
 import { type Database, isTaken, Prisma, type Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
+import type { Schedule } from '../schedule.ts';
 import type { Page } from '../schema.ts';
 import type { PolicySource } from './coverage.ts';
 import type { NewPolicySelector, Policy, PolicySelector } from './model.ts';
 import type { Retention } from './retention.ts';
-import type { Schedule } from './schedule.ts';
 
 export type PolicyRow = Prisma.BackupPolicyGetPayload<object>;
 

@@ -1,5 +1,6 @@
 import type { RestoreDrill } from '../drills/model.ts';
-import { type Candidate, type Coverage, intervalSeconds } from '../policies/read.ts';
+import type { Candidate, Coverage } from '../policies/read.ts';
+import { intervalSeconds } from '../schedule.ts';
 import type { ProtectionState, VolumeProtection } from './model.ts';
 
 /** What is known of a volume besides what covers it. */
@@ -7,6 +8,7 @@ export interface ProtectionFacts {
   readonly lastBackup: { readonly snapshot: string; readonly repositoryId: string; readonly takenAt: Date } | null;
   readonly lastFailure: VolumeProtection['lastFailure'];
   readonly lastDrill: RestoreDrill | null;
+  readonly anomaly: string | null;
 }
 
 export interface Objectives {
@@ -35,7 +37,7 @@ export function objectivesOf({ sources, class: dataClass }: Coverage, now: Date)
 export function judgeProtection(
   volume: Pick<Candidate, 'since'>,
   coverage: Coverage,
-  { lastBackup, lastFailure, lastDrill }: ProtectionFacts,
+  { lastBackup, lastFailure, lastDrill, anomaly }: ProtectionFacts,
   now: Date,
 ): Judgement {
   const objectives = objectivesOf(coverage, now);
@@ -50,7 +52,10 @@ export function judgeProtection(
       : []),
     ...(lastDrill?.ok === false ? [`The last restore drill failed: ${lastDrill.error?.detail ?? ''}`] : []),
   ];
-  const risks = lastFailure === null ? [] : [`The last backup failed: ${lastFailure.error.detail}`];
+  const risks = [
+    ...(lastFailure === null ? [] : [`The last backup failed: ${lastFailure.error.detail}`]),
+    ...(anomaly === null ? [] : [anomaly]),
+  ];
   const state = stateOf(breaches.length > 0, lastBackup !== null, risks.length > 0);
   return { ...objectives, state, problems: [...breaches, ...risks] };
 }

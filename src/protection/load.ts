@@ -3,7 +3,7 @@ import type { Prisma, Reader } from '../database/client.ts';
 import type { RestoreDrill } from '../drills/model.ts';
 import { lastDrills } from '../drills/read.ts';
 import { type Candidate, coverageOf, loadCandidates, loadSources } from '../policies/read.ts';
-import { copiesOf } from '../snapshots/read.ts';
+import { anomalyOf, copiesOf, recentBackups } from '../snapshots/read.ts';
 import type { DataClass } from '../volumes/model.ts';
 import { judgeProtection, secondsBetween } from './judge-protection.ts';
 import type { VolumeProtection } from './model.ts';
@@ -22,6 +22,7 @@ export async function loadProtection(
   const backups = await lastBackups(db, addresses);
   const failures = await lastFailures(db, addresses);
   const drills = await drillsOf(db, volumes);
+  const recent = await recentBackups(db, addresses);
   const copies = new Map((await copiesOf(db, scope, addresses)).map((one) => [`${one.host}/${one.volume}`, one]));
   const now = new Date();
   return volumes.flatMap((volume) => {
@@ -34,12 +35,13 @@ export async function loadProtection(
     // An earlier volume of this name may have been of another project.
     const lastDrill = drill?.project === volume.project ? drill : null;
     const lastFailure = failures.get(address) ?? null;
+    const anomaly = anomalyOf(recent.get(address) ?? []);
     return {
       host: volume.host,
       volume: volume.name,
       project: volume.project,
       class: (coverage.class?.name as DataClass | undefined) ?? null,
-      ...judgeProtection(volume, coverage, { lastBackup, lastFailure, lastDrill }, now),
+      ...judgeProtection(volume, coverage, { lastBackup, lastFailure, lastDrill, anomaly }, now),
       sources: coverage.sources.map(({ kind, name, nextRunAt }) => ({
         kind,
         name,
@@ -48,6 +50,7 @@ export async function loadProtection(
       lastBackup: lastBackup === null ? null : shown(lastBackup, now),
       lastFailure,
       lastDrill,
+      anomaly,
       copies: copiesOfVolume,
     };
   });

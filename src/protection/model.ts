@@ -46,6 +46,11 @@ export const VolumeProtection = object(
     lastBackup: nullable(LastBackup),
     lastFailure: nullable(FailedBackup),
     lastDrill: nullable(RestoreDrill),
+    anomaly: nullable(
+      T.String({
+        description: 'Why its newest backups look as if data had been lost or overwritten; retention waits then.',
+      }),
+    ),
     copies: VolumeCopies,
   },
   {

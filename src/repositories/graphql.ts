@@ -12,6 +12,7 @@ export const repositoryGraphql = graphql({
     deleteRepository: field(operations.deleteRepository),
     testRepository: field(operations.testRepository),
     checkRepository: field(operations.checkRepository),
+    pruneRepository: field(operations.pruneRepository),
     importRepository: field(operations.importRepository),
     measureRepository: field(operations.measureRepository),
     revealRepositoryPassword: field(operations.revealPassword),

@@ -19,6 +19,7 @@ import {
 import { openSecret, repositoryNotFound, sealSecret } from './open-repository.ts';
 import { plainCommand } from './plain-command.ts';
 import { enqueueRepositoryJob } from './repository-job.ts';
+import { requireWritable } from './repository-reach.ts';
 import * as store from './store.ts';
 
 const passwordBytes = 32;
@@ -160,6 +161,24 @@ export const checkRepository = command('repositories.check', {
   recall: recallJob,
   run: (context, { parts = context.ports.config.checks.parts, ...input }) =>
     enqueueRepositoryJob(context, 'repository_check', input, { parts }),
+});
+
+export const pruneRepository = command('repositories.prune', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Free the space of what no snapshot of a repository needs',
+  description:
+    'By itself with `STOWAGE_PRUNE_SCHEDULE`. It waits for the jobs that work on the repository, and they wait for it. One that is append-only is left as it is.',
+  input: object({ ...address, host: WorkHost }),
+  output: Job,
+  recall: recallJob,
+  async run(context, input) {
+    const { name, readOnly, appendOnly } = await found(context.ports.db, input.repository);
+    requireWritable({ name, readOnly });
+    if (appendOnly)
+      throw fail('repository_append_only', `Nothing can be removed from repository "${name}": it is append-only.`);
+    return await enqueueRepositoryJob(context, 'repository_prune', input);
+  },
 });
 
 export const measureRepository = command('repositories.measure', {

@@ -12,6 +12,7 @@ export const repositoryRoutes = [
   route(operations.deleteRepository, 'DELETE', '/v1/repositories/:repository'),
   route(operations.testRepository, 'POST', '/v1/repositories/:repository/tests', accepted),
   route(operations.checkRepository, 'POST', '/v1/repositories/:repository/checks', accepted),
+  route(operations.pruneRepository, 'POST', '/v1/repositories/:repository/prunes', accepted),
   route(operations.importRepository, 'POST', '/v1/repositories/:repository/imports', accepted),
   route(operations.measureRepository, 'POST', '/v1/repositories/:repository/measurements', accepted),
   route(operations.revealPassword, 'POST', '/v1/repositories/:repository/password'),

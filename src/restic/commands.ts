@@ -178,9 +178,14 @@ export function copyCommand(snapshot: string, host: string, path: string): strin
   return ['sh', '-c', [copy, list, printSnapshots].join('\n'), 'copy', snapshot, host, path];
 }
 
-/** Takes a snapshot off the list; what only it needed stays until the repository is pruned. */
-export function forgetCommand(snapshot: string): string[] {
-  return ['restic', 'forget', '--json', '--no-cache', '--', snapshot];
+/** Takes snapshots off the list; what only they needed stays until the repository is pruned. */
+export function forgetCommand(snapshots: readonly string[]): string[] {
+  return ['restic', 'forget', '--json', '--no-cache', '--', ...snapshots];
+}
+
+/** Removes what no snapshot needs. Tells how far it is every five seconds, in words: restic knows no JSON of it. */
+export function pruneCommand(): string[] {
+  return ['env', 'RESTIC_PROGRESS_FPS=0.2', 'restic', 'prune', '--no-cache'];
 }
 
 /**

@@ -14,7 +14,8 @@ export type ResticTask =
   | 'copy'
   | 'forget'
   | 'import'
-  | 'check';
+  | 'check'
+  | 'prune';
 
 /**
  * Exit codes of restic 0.19 (https://restic.readthedocs.io/en/stable/075_scripting.html), of the helper's entrypoint
@@ -45,6 +46,7 @@ const general: Readonly<Record<ResticTask, ErrorCode>> = {
   forget: 'helper_failed',
   import: 'helper_failed',
   check: 'helper_failed',
+  prune: 'helper_failed',
 };
 
 const sentences: Partial<Record<ErrorCode, string>> = {

@@ -1,5 +1,6 @@
 import Value from 'typebox/value';
 import { type Static, T } from '../schema.ts';
+import { type PruneMessage, readPruneLine } from './prune-output.ts';
 
 const Status = T.Object({
   message_type: T.Literal('status'),
@@ -134,6 +135,7 @@ export type ResticMessage =
   | { readonly kind: 'room'; readonly room: Static<typeof Room> }
   | { readonly kind: 'check'; readonly errors: number }
   | { readonly kind: 'complaint'; readonly message: string }
+  | PruneMessage
   | { readonly kind: 'damaged_snapshot'; readonly snapshot: string }
   | { readonly kind: 'damaged_file'; readonly snapshot: string; readonly path: string }
   | { readonly kind: 'statistics'; readonly statistics: Static<typeof RawStatistics> };
@@ -158,7 +160,7 @@ export function readLine(line: string): ResticMessage | null {
   if (Value.Check(SnapshotCount, value)) return { kind: 'count', snapshots: value.listed_snapshots };
   if (Value.Check(Room, value)) return { kind: 'room', room: value };
   if (Value.Check(RawStatistics, value)) return { kind: 'statistics', statistics: value };
-  return null;
+  return readPruneLine(line);
 }
 
 function parseJson(line: string): unknown {

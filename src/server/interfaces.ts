@@ -34,6 +34,8 @@ import { pruningGraphql } from '../pruning/graphql.ts';
 import { pruningRoutes } from '../pruning/rest.ts';
 import { repositoryGraphql } from '../repositories/graphql.ts';
 import { repositoryRoutes } from '../repositories/rest.ts';
+import { retentionGraphql } from '../retention/graphql.ts';
+import { retentionRoutes } from '../retention/rest.ts';
 import { shareGraphql } from '../shares/graphql.ts';
 import { shareRoutes } from '../shares/rest.ts';
 import { snapshotGraphql } from '../snapshots/graphql.ts';
@@ -60,6 +62,7 @@ export const routes = [
   ...drillRoutes,
   ...policyRoutes,
   ...protectionRoutes,
+  ...retentionRoutes,
   ...permissionRoutes,
   ...pruningRoutes,
   ...spaceRoutes,
@@ -88,6 +91,7 @@ export const graphqlParts = {
   drills: drillGraphql,
   policies: policyGraphql,
   protection: protectionGraphql,
+  retention: retentionGraphql,
   permissions: permissionGraphql,
   pruning: pruningGraphql,
   space: spaceGraphql,

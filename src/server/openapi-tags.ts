@@ -18,6 +18,8 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   policies: 'Which volumes are backed up, when, where to, and how long that is kept.',
   protection: 'Whether volumes are backed up as promised, judged at the time of the call.',
   dataClasses: 'What volumes of a class of data are promised.',
+  retention: 'Which snapshots of a volume stay, and which go.',
+  snapshotHolds: 'Snapshots that must stay.',
   permissionChecks: 'Who may do what in a volume, and which entry denies it.',
   permissionRepairs: 'Change owners and modes of a volume as a plan, then a job, with an undo.',
   prunePlans: 'Clean up as a plan, then apply.',

@@ -65,6 +65,8 @@ function settingsFor(state: string, database: TestDatabase, { roles }: StowageOp
     STOWAGE_MEASURE_SECONDS: '0',
     // At a full hour it would back up what tests count the snapshots of.
     STOWAGE_SCHEDULE_SECONDS: '0',
+    STOWAGE_RETENTION_SECONDS: '0',
+    STOWAGE_PRUNE_SCHEDULE: 'never',
     // All tests share one engine, so the default repository cannot be the Docker volume of the usual name.
     STOWAGE_REPOSITORY_URL: join(state, 'repository'),
     ...(roles === undefined ? {} : { STOWAGE_ROLES: roles }),

@@ -58,3 +58,20 @@ export const tooFewCopies = rule({
     };
   },
 });
+
+export const suspectBackup = rule({
+  id: 'BKP-006',
+  subject: 'volume',
+  title: 'The newest backups of a volume look like a loss',
+  severity: 'high',
+  why: 'The newest backup is empty or much smaller than those before, or most of what it holds is new: as after a deletion, a mount that is missing, or an encryption by somebody else. Retention removes no snapshot of the volume until it is known what happened.',
+  remedy:
+    'Look at what is there: `GET /v1/snapshots/SNAPSHOT/entries`, of this backup and of the one before. Where data was lost, restore it. Where all is as it should be, acknowledge this finding with the reason, and retention goes on.',
+  check({ name, protection }) {
+    if (protection === null || protection.anomaly === null) return null;
+    return {
+      detail: `Volume ${name}: ${protection.anomaly}`,
+      evidence: { lastBackup: protection.lastBackup?.snapshot.slice(0, 8) ?? 'none' },
+    };
+  },
+});

@@ -26,6 +26,7 @@ const needed: Readonly<Record<string, (objects: ProjectObjects) => Record<string
   'shareRules.deny': () => ({ reason: 'no' }),
   'shares.letGo': ({ container }) => ({ container }),
   'shareAttachments.create': () => ({ project: 'mine', target: '/data' }),
+  'snapshotHolds.create': () => ({ reason: 'x' }),
   'policies.create': ({ project }) => ({ name: 'new-policy', project, schedule: { cron: '0 2 * * *' } }),
   'webhooks.create': ({ project }) => ({ url: 'https://receiver.example', project }),
   'tokens.create': ({ project }) => ({ name: 'x', roles: [{ role: 'viewer', project }] }),

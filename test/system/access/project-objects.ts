@@ -41,6 +41,7 @@ export async function fillProject(db: Database, project: string): Promise<Projec
       takenAt: new Date(),
     },
   });
+  const hold = await db.snapshotHold.create({ data: { ...by, snapshotId: snapshot, project, reason: 'x' } });
   await db.deletedVolume.create({
     data: {
       ...host,
@@ -177,6 +178,7 @@ export async function fillProject(db: Database, project: string): Promise<Projec
     accessRule: rule.id,
     attachment: attachment.id,
     policy: policy.name,
+    hold: hold.id,
     webhook: webhook.id,
     delivery: delivery.id,
     account: account.id,
@@ -211,6 +213,7 @@ export function absentObjects(project: string): ProjectObjects {
     accessRule: nobody,
     attachment: nobody,
     policy: `nothing-of-${project}`,
+    hold: nobody,
     webhook: nobody,
     delivery: nobody,
     account: nobody,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { intervalSeconds, nextRun, requireSchedule } from '../../../src/policies/schedule.ts';
+import { intervalSeconds, nextRun, requireSchedule } from '../../src/schedule.ts';
 
 const at = (cron: string, timeZone: string, after: string) =>
   nextRun({ cron, timeZone }, new Date(after))?.toISOString();

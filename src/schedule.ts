@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { fail } from '../errors.ts';
-import { object, type Static, T } from '../schema.ts';
+import { fail } from './errors.ts';
+import { object, type Static, T } from './schema.ts';
 
 const cron = T.String({
   minLength: 1,

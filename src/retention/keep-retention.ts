@@ -1,0 +1,39 @@
+import type { Ports } from '../context.ts';
+import { Prisma } from '../database/client.ts';
+import { pause } from '../pause.ts';
+import { systemCall } from '../system-call.ts';
+import { loadPlans } from './load-plan.ts';
+import { carryOut } from './run-retention.ts';
+
+const batch = 200;
+
+/**
+ * Asks, every `retentionSeconds`, for the removal of what no rule keeps, until the signal aborts. Whichever replica comes
+ * first asks.
+ */
+export async function keepRetention(ports: Ports, signal: AbortSignal): Promise<void> {
+  const { retentionSeconds } = ports.config;
+  if (retentionSeconds === 0) return;
+  while (!signal.aborted) {
+    await pause(retentionSeconds * 1000, signal);
+    if (signal.aborted) return;
+    await ports.locks
+      .tryHold('snapshot-retention', () => askForAll(ports, signal))
+      .catch((error: unknown) => ports.log.warn({ err: error }, 'the retention of snapshots could not be looked at'));
+  }
+}
+
+async function askForAll(ports: Ports, signal: AbortSignal): Promise<void> {
+  const hosts = Prisma.sql`v.host = any(${[...ports.engines.names()]}::text[])`;
+  // Of a volume whose last run has not ended nothing is asked again.
+  const isFree = Prisma.sql`not exists (select from jobs j where j.kind = 'snapshots_expire' and j.state in ('queued', 'running')
+    and j.volume = v.name and j.input->>'volumeHost' = v.host)`;
+  let after = Prisma.sql`true`;
+  while (!signal.aborted) {
+    const plans = await loadPlans(ports.db, ports.config, [hosts, isFree, after], batch);
+    for (const { plan, volume } of plans) if (plan.remove > 0) await carryOut(systemCall(ports), plan, volume.project);
+    const last = plans.at(-1)?.volume;
+    if (last === undefined || plans.length < batch) return;
+    after = Prisma.sql`(v.host, v.name) > (${last.host}, ${last.name})`;
+  }
+}

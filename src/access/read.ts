@@ -4,6 +4,7 @@ import { actorOfChain, chainOfId } from './key-chain.ts';
 import { type Actor, systemActor } from './roles.ts';
 import { grantsOf } from './subject-grants.ts';
 
+export { administeredProject } from './administered-project.ts';
 export { recordAudit } from './audit.ts';
 export { sealAudit } from './audit-seals.ts';
 export { instantOf } from './instant.ts';

@@ -1,6 +1,6 @@
 import type { Ports } from '../context.ts';
 import { enqueueJob } from '../jobs/read.ts';
-import { pause } from '../pause.ts';
+import { repeatAlone } from '../repeat-alone.ts';
 import { systemCall } from '../system-call.ts';
 import { drillsDue } from './store.ts';
 
@@ -15,12 +15,16 @@ const askedAtOnce = 5;
 export async function scheduleDrills(ports: Ports, signal: AbortSignal): Promise<void> {
   const { drillSeconds } = ports.config;
   if (drillSeconds === 0) return;
-  while (!signal.aborted) {
-    await ports.locks
-      .tryHold('restore-drills', () => askWhereDue(ports))
-      .catch((error: unknown) => ports.log.warn({ err: error }, 'restore drills could not be asked for'));
-    await pause(Math.min(lookSeconds, drillSeconds) * 1000, signal);
-  }
+  await repeatAlone(
+    ports,
+    {
+      lock: 'restore-drills',
+      seconds: Math.min(lookSeconds, drillSeconds),
+      complaint: 'restore drills could not be asked for',
+    },
+    () => askWhereDue(ports),
+    signal,
+  );
 }
 
 async function askWhereDue(ports: Ports): Promise<void> {

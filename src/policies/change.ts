@@ -57,7 +57,7 @@ export async function edit(context: AdmittedContext, row: store.PolicyRow, wish:
   const settings = await settingsOf(context, wish);
   const schedule = settings.schedule ?? store.toPolicySource(row).schedule;
   const startsAnew = wish.schedule !== undefined || (wish.isEnabled === true && !row.isEnabled);
-  const next = startsAnew && schedule !== null ? { nextRunAt: requireSchedule(schedule) } : {};
+  const next = startsAnew ? { nextRunAt: requireSchedule(schedule) } : {};
   return await store.editPolicy(context.ports.db, row, { ...settings, ...next });
 }
 

@@ -9,19 +9,26 @@ import { type NewRetention, type Retention, retentionFrom } from './retention.ts
 type Row = Prisma.DataClassGetPayload<object>;
 
 /** From the most precious to what nobody misses. */
-const order: readonly string[] = ['critical', 'user', 'config', 'logs', 'cache', 'temporary'] satisfies DataClass[];
+export const classNames: readonly string[] = [
+  'critical',
+  'user',
+  'config',
+  'logs',
+  'cache',
+  'temporary',
+] satisfies DataClass[];
 
 /** All classes, the most precious first. */
 export async function listClasses(db: Reader): Promise<DataClassSettings[]> {
   const rows = await db.dataClass.findMany();
-  return rows.map(toClass).sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  return rows.map(toClass).sort((one, other) => classNames.indexOf(one.name) - classNames.indexOf(other.name));
 }
 
 /** Throws `data_class_not_found`. */
 export async function findClass(db: Reader, name: string): Promise<DataClassSettings> {
   const row = await db.dataClass.findUnique({ where: { name } });
   if (row === null)
-    throw fail('data_class_not_found', `There is no class of data "${name}"; there are ${order.join(', ')}.`);
+    throw fail('data_class_not_found', `There is no class of data "${name}"; there are ${classNames.join(', ')}.`);
   return toClass(row);
 }
 
@@ -50,7 +57,6 @@ export async function editClass(
       ...(schedule === undefined ? {} : { schedule: schedule ?? Prisma.DbNull, nextRunAt }),
       ...(keep === undefined ? {} : { keep }),
       version: { increment: 1 },
-      updatedAt: new Date(),
     },
   });
   if (row !== undefined) return toClass(row);

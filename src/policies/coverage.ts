@@ -49,6 +49,7 @@ export interface CoverSource {
 
 export interface PolicySource extends CoverSource {
   readonly kind: 'policy';
+  readonly schedule: Schedule;
   readonly project: string | null;
   readonly selector: PolicySelector;
 }

@@ -70,6 +70,8 @@ const choices = {
     examples: [['shop-*']],
   }),
 };
+const selecting =
+  'Which volumes: those that meet all that is given, each by any of its values. Without any of it all named volumes that the policy reaches.';
 const anonymous = T.Boolean({ description: 'Anonymous volumes as well.' });
 
 export const PolicySelector = object(
@@ -84,8 +86,7 @@ export const PolicySelector = object(
   },
   {
     $id: 'PolicySelector',
-    description:
-      'Which volumes: those that meet all that is given, each by any of its values. Without any of it all named volumes that the policy reaches.',
+    description: selecting,
   },
 );
 export type PolicySelector = Static<typeof PolicySelector>;
@@ -93,8 +94,7 @@ export type PolicySelector = Static<typeof PolicySelector>;
 export const NewPolicySelector = T.Partial(object({ ...choices, anonymous }), {
   additionalProperties: false,
   $id: 'NewPolicySelector',
-  description:
-    'Which volumes: those that meet all that is given, each by any of its values. Without any of it all named volumes that the policy reaches.',
+  description: selecting,
 });
 export type NewPolicySelector = Static<typeof NewPolicySelector>;
 

@@ -1,3 +1,4 @@
+import { administeredProject } from '../access/read.ts';
 import { fail } from '../errors.ts';
 import { command, query, type Target } from '../operation.ts';
 import { RepositoryAddress } from '../repositories/model.ts';
@@ -23,12 +24,6 @@ const address = { policy: T.String({ minLength: 1, maxLength: 64, description: '
 const policyTarget: Target<{ policy: string }> = {
   find: ({ ports }, { policy }) => store.findPolicyRow(ports.db, policy),
   absent: ({ policy }) => fail('policy_not_found', `There is no policy "${policy}".`),
-};
-
-const newPolicyTarget: Target<{ project?: string }> = {
-  find: async (_context, { project = null }: { project?: string | null }) => ({ project }),
-  absent: ({ project }) =>
-    fail('forbidden', `You do not administer ${project === undefined ? 'everything' : `project "${project}"`}.`),
 };
 
 export const listPolicies = query('policies.list', {
@@ -76,7 +71,7 @@ const settings = {
 
 export const createPolicy = command('policies.create', {
   permission: 'administer',
-  reach: newPolicyTarget,
+  reach: administeredProject,
   summary: 'Back volumes up by a schedule',
   description:
     'The volumes that the selector chooses at the time of each run, of one project or of all; one that is new is covered with the next run. What is not given (`keep`, `rpoSeconds`, `rtoSeconds`) is that of the class of each volume. Of runs that were missed, one is caught up.',
@@ -116,7 +111,7 @@ export const deletePolicy = command('policies.delete', {
   output: Policy,
   async run({ ports }, { policy, expectedVersion: version }) {
     const row = await found(ports.db, { policy }, version);
-    if (!(await store.deletePolicy(ports.db, row))) throw outdated(row.name);
+    await store.deletePolicy(ports.db, row);
     return store.toPolicy(row);
   },
 });
@@ -135,10 +130,6 @@ export const runPolicy = command('policies.run', {
 async function found(db: Parameters<typeof store.findPolicyRow>[0], input: { policy: string }, version?: number) {
   const row = await store.findPolicyRow(db, input.policy);
   if (row === null) throw policyTarget.absent(input);
-  if (version !== undefined && row.version !== version) throw outdated(row.name);
+  if (version !== undefined && row.version !== version) throw store.outdated(row.name);
   return row;
-}
-
-function outdated(name: string) {
-  return fail('version_mismatch', `Policy "${name}" has changed meanwhile; read it again.`);
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AdmittedContext } from '../context.ts';
-import { Prisma, type Reader } from '../database/client.ts';
+import type { Reader } from '../database/client.ts';
 import { enqueueJob, idOf } from '../jobs/read.ts';
 import { resolveRepository } from '../repositories/read.ts';
-import { type Candidate, loadCandidates, loadSources } from './cover-store.ts';
-import { type ClassSource, type CoverSource, coverageOf, type PolicySource } from './coverage.ts';
+import { type Candidate, candidatesOn, loadSources } from './cover-store.ts';
+import { type CoverSource, type CoverSources, coverageOf } from './coverage.ts';
 import type { PolicyRun } from './model.ts';
 import { type PolicyRow, toPolicySource } from './store.ts';
 
@@ -12,20 +12,15 @@ import { type PolicyRow, toPolicySource } from './store.ts';
 export async function runNow(context: AdmittedContext, row: PolicyRow): Promise<PolicyRun> {
   const { ports, onceId } = context;
   const source = toPolicySource(row);
-  return await askForBackups(context, source, await coveredBy(ports.db, ports.engines.names(), source), onceId, false);
+  const known = await loadSources(ports.db);
+  const sources = row.isEnabled ? known : { ...known, policies: [...known.policies, source] };
+  const volumes = coveredBy(await candidatesOn(ports.db, ports.engines.names()), sources, source);
+  return await askForBackups(context, source, volumes, onceId, false);
 }
 
-/** The volumes of these hosts that a policy or a class covers. */
-export async function coveredBy(
-  db: Reader,
-  hosts: readonly string[],
-  source: PolicySource | ClassSource,
-): Promise<Candidate[]> {
-  const known = await loadSources(db);
-  const isKnown = source.kind === 'class' || known.policies.some(({ key }) => key === source.key);
-  const sources = isKnown ? known : { ...known, policies: [...known.policies, source] };
-  const candidates = await loadCandidates(db, [Prisma.sql`v.host = any(${[...hosts]}::text[])`]);
-  return candidates.filter((volume) => coverageOf(volume, sources).sources.some(({ key }) => key === source.key));
+/** Those of the volumes that a policy or a class covers. */
+export function coveredBy(volumes: readonly Candidate[], sources: CoverSources, { key }: CoverSource): Candidate[] {
+  return volumes.filter((volume) => coverageOf(volume, sources).sources.some((source) => source.key === key));
 }
 
 /**

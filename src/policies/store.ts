@@ -34,16 +34,9 @@ interface NewPolicy extends PolicySettings {
 
 /** Writes a policy down; one of the same id (a repeated call) is kept as it is. Throws `policy_exists`. */
 export async function createPolicy(db: Database, { id, project, createdBy, ...settings }: NewPolicy): Promise<Policy> {
-  const { selector, schedule, ...rest } = settings;
-  const create = { ...columnsOf(rest), selector, schedule, id, project, createdBy, name: settings.name };
+  const create = { ...columnsOf(settings), id, project, createdBy };
   return toPolicy(
-    await unlessTaken(settings.name, () =>
-      db.backupPolicy.upsert({
-        where: { id },
-        create: { ...create, description: settings.description },
-        update: {},
-      }),
-    ),
+    await unlessTaken(settings.name, () => db.backupPolicy.upsert({ where: { id }, create, update: {} })),
   );
 }
 
@@ -83,13 +76,19 @@ export async function editPolicy(
   const [row] = await unlessTaken(settings.name ?? name, () =>
     db.backupPolicy.updateManyAndReturn({ where: { id, version }, data }),
   );
-  if (row !== undefined) return toPolicy(row);
-  throw fail('version_mismatch', `Policy "${name}" has changed meanwhile; read it again.`);
+  if (row === undefined) throw outdated(name);
+  return toPolicy(row);
 }
 
-/** Deletes a policy; false when it is not of this version any more. */
-export async function deletePolicy(db: Reader, { id, version }: PolicyRow): Promise<boolean> {
-  return (await db.backupPolicy.deleteMany({ where: { id, version } })).count === 1;
+/** Throws `version_mismatch` when the policy has changed since it was read. */
+export async function deletePolicy(db: Reader, { id, name, version }: PolicyRow): Promise<void> {
+  const { count } = await db.backupPolicy.deleteMany({ where: { id, version } });
+  if (count === 0) throw outdated(name);
+}
+
+/** The failure for a policy that is not of the version any more that the caller knows. */
+export function outdated(name: string) {
+  return fail('version_mismatch', `Policy "${name}" has changed meanwhile; read it again.`);
 }
 
 function columnsOf<Settings extends Partial<PolicySettings>>({ copyTo, keep, ...plain }: Settings) {

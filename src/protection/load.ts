@@ -3,13 +3,14 @@ import type { Prisma, Reader } from '../database/client.ts';
 import type { RestoreDrill } from '../drills/model.ts';
 import { lastDrills } from '../drills/read.ts';
 import { type Candidate, coverageOf, loadCandidates, loadSources } from '../policies/read.ts';
+import { seenVolumes } from '../shares/shared-with.ts';
 import { anomalyOf, copiesOf, recentBackups } from '../snapshots/read.ts';
 import type { DataClass } from '../volumes/model.ts';
 import { judgeProtection, secondsBetween } from './judge-protection.ts';
 import type { VolumeProtection } from './model.ts';
 import { lastBackups, lastFailures } from './store.ts';
 
-/** The protection of the volumes that all conditions (over `v`) are met by, by host and name; the first so many. A constant number of statements for each host. */
+/** The protection of the volumes of these projects that all conditions (over `v`) are met by, by host and name; the first so many. A constant number of statements for each host. */
 export async function loadProtection(
   db: Reader,
   scope: ProjectScope,
@@ -17,7 +18,7 @@ export async function loadProtection(
   limit?: number,
 ): Promise<VolumeProtection[]> {
   const sources = await loadSources(db);
-  const volumes = await loadCandidates(db, conditions, limit);
+  const volumes = await loadCandidates(db, [seenVolumes({ scope, shared: [] }), ...conditions], limit);
   const addresses = volumes.map(addressOf);
   const backups = await lastBackups(db, addresses);
   const failures = await lastFailures(db, addresses);

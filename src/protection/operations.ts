@@ -45,8 +45,7 @@ export const protectionOfVolumes = query('protection.ofVolumes', {
   input: object({ volumes: T.Array(T.String(), { maxItems: 1000, description: '`host/name`' }) }),
   output: T.Array(VolumeProtection),
   async run({ ports, scope }, { volumes }) {
-    const seen = scope === 'all' ? Prisma.sql`true` : Prisma.sql`v.project = any(${[...scope]}::text[])`;
     const named = Prisma.sql`(v.host || '/' || v.name) = any(${[...volumes]}::text[])`;
-    return await loadProtection(ports.db, scope, [seen, named]);
+    return await loadProtection(ports.db, scope, [named]);
   },
 });

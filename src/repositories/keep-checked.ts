@@ -1,6 +1,6 @@
 import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
-import { pause } from '../pause.ts';
+import { repeatAlone } from '../repeat-alone.ts';
 import { systemCall } from '../system-call.ts';
 import { enqueueRepositoryJob } from './repository-job.ts';
 
@@ -13,12 +13,16 @@ const lookSeconds = 30;
 export async function keepChecked(ports: Ports, signal: AbortSignal): Promise<void> {
   const { seconds } = ports.config.checks;
   if (seconds === 0) return;
-  while (!signal.aborted) {
-    await ports.locks
-      .tryHold('repository-checks', () => askWhereDue(ports))
-      .catch((error: unknown) => ports.log.warn({ err: error }, 'checks of repositories could not be asked for'));
-    await pause(Math.min(lookSeconds, seconds) * 1000, signal);
-  }
+  await repeatAlone(
+    ports,
+    {
+      lock: 'repository-checks',
+      seconds: Math.min(lookSeconds, seconds),
+      complaint: 'checks of repositories could not be asked for',
+    },
+    () => askWhereDue(ports),
+    signal,
+  );
 }
 
 async function askWhereDue(ports: Ports): Promise<void> {

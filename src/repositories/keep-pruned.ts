@@ -1,6 +1,6 @@
 import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
-import { pause } from '../pause.ts';
+import { repeatAlone } from '../repeat-alone.ts';
 import { nextRun } from '../schedule.ts';
 import { systemCall } from '../system-call.ts';
 import { enqueueRepositoryJob } from './repository-job.ts';
@@ -13,12 +13,12 @@ const lookSeconds = 30;
  */
 export async function keepPruned(ports: Ports, signal: AbortSignal): Promise<void> {
   if (ports.config.pruneSchedule === null) return;
-  while (!signal.aborted) {
-    await ports.locks
-      .tryHold('repository-prunes', () => askWhereDue(ports))
-      .catch((error: unknown) => ports.log.warn({ err: error }, 'repositories could not be pruned'));
-    await pause(lookSeconds * 1000, signal);
-  }
+  await repeatAlone(
+    ports,
+    { lock: 'repository-prunes', seconds: lookSeconds, complaint: 'repositories could not be pruned' },
+    () => askWhereDue(ports),
+    signal,
+  );
 }
 
 async function askWhereDue(ports: Ports): Promise<void> {

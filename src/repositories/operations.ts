@@ -19,7 +19,7 @@ import {
 import { openSecret, repositoryNotFound, sealSecret } from './open-repository.ts';
 import { plainCommand } from './plain-command.ts';
 import { enqueueRepositoryJob } from './repository-job.ts';
-import { requireWritable } from './repository-reach.ts';
+import { requireRemoval, requireWritable } from './repository-reach.ts';
 import * as store from './store.ts';
 
 const passwordBytes = 32;
@@ -173,10 +173,9 @@ export const pruneRepository = command('repositories.prune', {
   output: Job,
   recall: recallJob,
   async run(context, input) {
-    const { name, readOnly, appendOnly } = await found(context.ports.db, input.repository);
-    requireWritable({ name, readOnly });
-    if (appendOnly)
-      throw fail('repository_append_only', `Nothing can be removed from repository "${name}": it is append-only.`);
+    const repository = await found(context.ports.db, input.repository);
+    requireWritable(repository);
+    requireRemoval(repository);
     return await enqueueRepositoryJob(context, 'repository_prune', input);
   },
 });

@@ -1,11 +1,11 @@
 import Value from 'typebox/value';
-import { fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { pruneCommand } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
 import { openRepository } from './open-repository.ts';
 import { allowedForAll, RepositoryJobInput } from './repository-job.ts';
+import { requireRemoval } from './repository-reach.ts';
 import { readyRepository, repositoryLock, runRestic } from './restic-step.ts';
 
 /**
@@ -21,8 +21,7 @@ export const pruneHandler: JobHandler = {
 async function prune(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const opened = await openRepository(job.ports, Value.Parse(RepositoryJobInput, job.input).repositoryId);
-  if (opened.appendOnly)
-    throw fail('repository_append_only', `Nothing can be removed from repository "${opened.name}": it is append-only.`);
+  requireRemoval(opened);
   const engine = job.ports.engines.get(job.host);
   const repository = await readyRepository(engine, job, opened);
   const found = { bytes: 0 };

@@ -28,6 +28,12 @@ export function requireReach({ name, location }: Pick<RepositoryReference, 'name
     );
 }
 
+/** Throws `repository_append_only` for one that nothing can be removed from. */
+export function requireRemoval({ name, appendOnly }: Pick<RepositoryReference, 'name' | 'appendOnly'>): void {
+  if (appendOnly)
+    throw fail('repository_append_only', `Nothing can be removed from repository "${name}": it is append-only.`);
+}
+
 /** Throws `repository_read_only`. */
 export function requireWritable({ name, readOnly }: Pick<RepositoryReference, 'name' | 'readOnly'>): void {
   if (readOnly)

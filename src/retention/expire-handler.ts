@@ -50,8 +50,8 @@ async function expire(job: RunningJob): Promise<JobResult> {
 /** Why each snapshot of the job stays after all, null for one that goes; those of a volume that is gone stay. */
 async function stillLeaving(job: RunningJob): Promise<ReadonlyMap<string, string | null>> {
   const { snapshots, volumeHost } = Value.Parse(ExpireInput, job.input);
-  const plan = await loadPlan(job.ports.db, job.ports.config, volumeHost, volumeOf(job));
-  const items = new Map(plan?.items.map((item) => [item.snapshot, item]));
+  const planned = await loadPlan(job.ports.db, job.ports.config, volumeHost, volumeOf(job));
+  const items = new Map(planned?.plan.items.map((item) => [item.snapshot, item]));
   return new Map(
     snapshots.map((id) => {
       const item = items.get(id);

@@ -8,7 +8,6 @@ type Row = Prisma.SnapshotHoldGetPayload<object>;
 interface NewHold {
   readonly id: string;
   readonly snapshotId: string;
-  readonly project: string | null;
   readonly reason: string;
   readonly until: Date | null;
   readonly createdBy: string;

@@ -23,17 +23,19 @@ export interface RetentionFacts {
 }
 
 export interface Verdict {
-  readonly id: string;
   readonly isKept: boolean;
   /** Why it stays, or why it goes. */
-  readonly reasons: readonly string[];
+  readonly reasons: string[];
 }
 
 /**
  * What stays of the snapshots of one volume in one repository, and why; newest first. As restic's `forget` counts, with more
  * caution: only good backups count, the newest good one never goes, and a partial one stays until a good one is newer.
  */
-export function judgeRetention(snapshots: readonly Retained[], facts: RetentionFacts): Verdict[] {
+export function judgeRetention<Snapshot extends Retained>(
+  snapshots: readonly Snapshot[],
+  facts: RetentionFacts,
+): (Snapshot & Verdict)[] {
   const sorted = snapshots.toSorted((one, other) => other.takenAt.getTime() - one.takenAt.getTime());
   const good = sorted.filter(({ reason, state }) => reason === 'backup' && state === 'good');
   const kept = keptBy(facts.rules, good);
@@ -44,8 +46,8 @@ export function judgeRetention(snapshots: readonly Retained[], facts: RetentionF
       ...(kept.get(snapshot.id) ?? []),
       ...ownReasons(snapshot, good[0], facts),
     ];
-    if (reasons.length > 0) return { id: snapshot.id, isKept: true, reasons };
-    return { id: snapshot.id, isKept: false, reasons: [leavingReason(snapshot)] };
+    const isKept = reasons.length > 0;
+    return { ...snapshot, isKept, reasons: isKept ? reasons : [leavingReason(snapshot)] };
   });
 }
 

@@ -1,7 +1,10 @@
 import type { Ports } from '../context.ts';
 import { Prisma } from '../database/client.ts';
+import { encodeCursor } from '../keyset.ts';
 import { pause } from '../pause.ts';
+import { repeatAlone } from '../repeat-alone.ts';
 import { systemCall } from '../system-call.ts';
+import { following } from '../volumes/read.ts';
 import { loadPlans } from './load-plan.ts';
 import { carryOut } from './run-retention.ts';
 
@@ -14,13 +17,17 @@ const batch = 200;
 export async function keepRetention(ports: Ports, signal: AbortSignal): Promise<void> {
   const { retentionSeconds } = ports.config;
   if (retentionSeconds === 0) return;
-  while (!signal.aborted) {
-    await pause(retentionSeconds * 1000, signal);
-    if (signal.aborted) return;
-    await ports.locks
-      .tryHold('snapshot-retention', () => askForAll(ports, signal))
-      .catch((error: unknown) => ports.log.warn({ err: error }, 'the retention of snapshots could not be looked at'));
-  }
+  await pause(retentionSeconds * 1000, signal);
+  await repeatAlone(
+    ports,
+    {
+      lock: 'snapshot-retention',
+      seconds: retentionSeconds,
+      complaint: 'the retention of snapshots could not be looked at',
+    },
+    () => askForAll(ports, signal),
+    signal,
+  );
 }
 
 async function askForAll(ports: Ports, signal: AbortSignal): Promise<void> {
@@ -28,12 +35,12 @@ async function askForAll(ports: Ports, signal: AbortSignal): Promise<void> {
   // Of a volume whose last run has not ended nothing is asked again.
   const isFree = Prisma.sql`not exists (select from jobs j where j.kind = 'snapshots_expire' and j.state in ('queued', 'running')
     and j.volume = v.name and j.input->>'volumeHost' = v.host)`;
-  let after = Prisma.sql`true`;
+  let after: string | undefined;
   while (!signal.aborted) {
-    const plans = await loadPlans(ports.db, ports.config, [hosts, isFree, after], batch);
+    const plans = await loadPlans(ports.db, ports.config, [hosts, isFree, ...following(after)], batch);
     for (const { plan, volume } of plans) if (plan.remove > 0) await carryOut(systemCall(ports), plan, volume.project);
     const last = plans.at(-1)?.volume;
     if (last === undefined || plans.length < batch) return;
-    after = Prisma.sql`(v.host, v.name) > (${last.host}, ${last.name})`;
+    after = encodeCursor([last.host, last.name]);
   }
 }

@@ -1,19 +1,22 @@
 import type { Config } from '../config.ts';
 import { Prisma, type Reader } from '../database/client.ts';
 import { type Candidate, coverageOf, loadCandidates, loadSources, type Retention } from '../policies/read.ts';
-import type { SnapshotReason, SnapshotState } from '../snapshots/model.ts';
 import { anomalyOf, neededSnapshots, recentBackups } from '../snapshots/read.ts';
-import { judgeRetention, type Retained } from './judge-retention.ts';
+import { judgeRetention, type Retained, type RetentionFacts } from './judge-retention.ts';
 import type { RetentionPlan } from './model.ts';
 
 interface SnapshotRow extends Retained {
   readonly address: string;
-  readonly reason: SnapshotReason;
-  readonly state: SnapshotState;
   readonly repositoryId: string;
   readonly repository: string;
   /** Why nothing can be removed from its repository. */
   readonly fixed: string | null;
+}
+
+/** What retention does with the snapshots of a volume. */
+interface PlannedVolume {
+  readonly volume: Candidate;
+  readonly plan: RetentionPlan;
 }
 
 /** The plans of the volumes that all conditions (over `v`) are met by. A constant number of statements. */
@@ -22,7 +25,7 @@ export async function loadPlans(
   { undeleteHours }: Pick<Config, 'undeleteHours'>,
   conditions: readonly Prisma.Sql[],
   limit?: number,
-): Promise<{ readonly volume: Candidate; readonly plan: RetentionPlan }[]> {
+): Promise<PlannedVolume[]> {
   const sources = await loadSources(db);
   const volumes = await loadCandidates(db, conditions, limit);
   const addresses = volumes.map(addressOf);
@@ -51,9 +54,9 @@ export async function loadPlan(
   config: Pick<Config, 'undeleteHours'>,
   host: string,
   name: string,
-): Promise<RetentionPlan | null> {
+): Promise<PlannedVolume | null> {
   const [found] = await loadPlans(db, config, [Prisma.sql`v.host = ${host} and v.name = ${name}`]);
-  return found?.plan ?? null;
+  return found ?? null;
 }
 
 function rulesOf({ sources, class: dataClass }: ReturnType<typeof coverageOf>): Retention[] {
@@ -64,23 +67,23 @@ function rulesOf({ sources, class: dataClass }: ReturnType<typeof coverageOf>): 
 function planOf(
   { host, name }: Candidate,
   rows: readonly SnapshotRow[],
-  facts: Omit<Parameters<typeof judgeRetention>[1], 'obstacle'>,
+  facts: Omit<RetentionFacts, 'obstacle'>,
   anomaly: string | null,
 ): RetentionPlan {
   const heldBack =
     anomaly === null ? null : `${anomaly} Acknowledge the finding BKP-006 of the volume where that is as it should be.`;
   const items = [...Map.groupBy(rows, ({ repositoryId }) => repositoryId).values()].flatMap((ofRepository) => {
-    const verdicts = new Map(
-      judgeRetention(ofRepository, { ...facts, obstacle: heldBack ?? ofRepository[0]?.fixed ?? null }).map(
-        (verdict) => [verdict.id, verdict],
-      ),
-    );
-    return ofRepository.map(({ id, repositoryId, repository, takenAt, reason, state }) => {
-      const { isKept = true, reasons = [] } = verdicts.get(id) ?? {};
-      const action = isKept ? ('keep' as const) : ('remove' as const);
-      const why = [...reasons];
-      return { snapshot: id, repositoryId, repository, takenAt: takenAt.toISOString(), reason, state, action, why };
-    });
+    const obstacle = heldBack ?? ofRepository[0]?.fixed ?? null;
+    return judgeRetention(ofRepository, { ...facts, obstacle }).map(({ id, takenAt, isKept, reasons, ...row }) => ({
+      snapshot: id,
+      repositoryId: row.repositoryId,
+      repository: row.repository,
+      takenAt: takenAt.toISOString(),
+      reason: row.reason,
+      state: row.state,
+      action: isKept ? ('keep' as const) : ('remove' as const),
+      why: reasons,
+    }));
   });
   const remove = items.filter(({ action }) => action === 'remove').length;
   return { host, volume: name, rules: [...facts.rules], heldBack, keep: items.length - remove, remove, items };

@@ -1,10 +1,11 @@
+import type { Ports } from '../context.ts';
 import { fail } from '../errors.ts';
 import { command, query } from '../operation.ts';
 import { DateTime, HostName, object, paging, T, Uuid } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { requireSnapshot, snapshotTarget } from '../snapshots/read.ts';
 import { VolumeName } from '../volumes/model.ts';
-import { projectOfVolume, volumeTarget } from '../volumes/read.ts';
+import { volumeTarget } from '../volumes/read.ts';
 import * as holds from './hold-store.ts';
 import { loadPlan } from './load-plan.ts';
 import { RetentionPlan, RetentionRun, SnapshotHold, SnapshotHoldPage } from './model.ts';
@@ -20,9 +21,7 @@ export const getRetention = query('retention.plan', {
   input: object(address),
   output: RetentionPlan,
   async run({ ports }, input) {
-    const plan = await loadPlan(ports.db, ports.config, input.host, input.name);
-    if (plan === null) throw volumeTarget.absent(input);
-    return plan;
+    return (await planned(ports, input)).plan;
   },
 });
 
@@ -37,11 +36,8 @@ export const runRetention = command('retention.run', {
     snapshots: T.Optional(T.Array(SnapshotId, { maxItems: 10_000, examples: [['9f86d081']] })),
   }),
   output: RetentionRun,
-  async run(context, { host, name, snapshots }) {
-    const { db, config } = context.ports;
-    const plan = await loadPlan(db, config, host, name);
-    const volume = await projectOfVolume(db, host, name);
-    if (plan === null || volume === null) throw volumeTarget.absent({ host, name });
+  async run(context, { snapshots, ...input }) {
+    const { plan, volume } = await planned(context.ports, input);
     requireAgreed(plan, snapshots);
     return await carryOut(context, plan, volume.project);
   },
@@ -69,7 +65,6 @@ export const holdSnapshot = command('snapshotHolds.create', {
     return await holds.createHold(ports.db, {
       id: onceId,
       snapshotId: snapshot.id,
-      project: snapshot.project,
       reason,
       until: end,
       createdBy: actor.subject,
@@ -102,3 +97,9 @@ export const releaseSnapshot = command('snapshotHolds.delete', {
     return released;
   },
 });
+
+async function planned({ db, config }: Pick<Ports, 'db' | 'config'>, input: { host: string; name: string }) {
+  const found = await loadPlan(db, config, input.host, input.name);
+  if (found === null) throw volumeTarget.absent(input);
+  return found;
+}

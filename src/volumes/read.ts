@@ -14,6 +14,7 @@ import { findVolume, projectOfVolume } from './store.ts';
 export { namingIssues } from './naming-styles.ts';
 export { isMountedFromElsewhere } from './shared-backend.ts';
 export { usersElsewhere } from './users-elsewhere.ts';
+export { following, matching, type VolumeFilter } from './volume-filter.ts';
 export { volumeUsers } from './volume-users.ts';
 export {
   findVolume,

@@ -1,3 +1,4 @@
+import { administeredProject } from '../access/read.ts';
 import { fail } from '../errors.ts';
 import { EventTypes } from '../events/model.ts';
 import { sourceOf } from '../events/read.ts';
@@ -16,7 +17,7 @@ import {
   WebhookSecret,
 } from './model.ts';
 import * as store from './store.ts';
-import { newWebhookTarget, webhookTarget } from './targets.ts';
+import { webhookTarget } from './targets.ts';
 import { redeliver, requireDelivery, testWebhook as runTest } from './test-call.ts';
 import { toWebhook } from './webhook-row.ts';
 
@@ -47,7 +48,7 @@ export const getWebhook = query('webhooks.get', {
 
 export const createWebhook = command('webhooks.create', {
   permission: 'administer',
-  reach: newWebhookTarget,
+  reach: administeredProject,
   summary: 'Send events to a receiver',
   description:
     'What happens from now on: of a project, or everything. The secret is in the answer, and nowhere else. Deliveries are signed by the Standard Webhooks scheme, and repeated until the receiver answers with 2xx.',

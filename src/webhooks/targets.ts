@@ -7,10 +7,3 @@ export const webhookTarget: Target<{ webhook: string }> = {
   find: ({ ports }, { webhook }) => findWebhookRow(ports.db, webhook),
   absent: ({ webhook }) => fail('webhook_not_found', `There is no webhook "${webhook}".`),
 };
-
-/** A webhook that is to be made. */
-export const newWebhookTarget: Target<{ project?: string }> = {
-  find: async (_context, { project = null }: { project?: string | null }) => ({ project }),
-  absent: ({ project }) =>
-    fail('forbidden', `You do not administer ${project === undefined ? 'everything' : `project "${project}"`}.`),
-};

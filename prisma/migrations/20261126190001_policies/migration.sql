@@ -9,7 +9,6 @@ CREATE TABLE "data_classes" (
     "last_run_at" TIMESTAMPTZ(3),
     "next_run_at" TIMESTAMPTZ(3),
     "version" INTEGER NOT NULL DEFAULT 1,
-    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "data_classes_pkey" PRIMARY KEY ("name")
 );
@@ -42,7 +41,6 @@ CREATE TABLE "backup_policies" (
 CREATE TABLE "snapshot_holds" (
     "id" UUID NOT NULL,
     "snapshot_id" TEXT NOT NULL,
-    "project" TEXT,
     "reason" TEXT NOT NULL,
     "until" TIMESTAMPTZ(3),
     "created_by" TEXT NOT NULL,

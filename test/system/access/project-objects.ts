@@ -41,7 +41,7 @@ export async function fillProject(db: Database, project: string): Promise<Projec
       takenAt: new Date(),
     },
   });
-  const hold = await db.snapshotHold.create({ data: { ...by, snapshotId: snapshot, project, reason: 'x' } });
+  const hold = await db.snapshotHold.create({ data: { ...by, snapshotId: snapshot, reason: 'x' } });
   await db.deletedVolume.create({
     data: {
       ...host,

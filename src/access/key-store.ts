@@ -1,5 +1,6 @@
 import type { Ports } from '../context.ts';
 import { type Database, Prisma, type Reader } from '../database/client.ts';
+import { isUuid } from '../database/name-or-id.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
 import { distinctGrants } from './common-grants.ts';
@@ -10,7 +11,6 @@ import type { Grant, ProjectScope } from './roles.ts';
 import { grantsOfSubjects } from './subject-grants.ts';
 
 const usedEverySeconds = 60;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** A key with the secrets that were rotated away and are still good. */
 const withOldSecrets = () => ({ secrets: { where: { endsAt: { gt: new Date() } } } });
 type KeyRow = Prisma.ApiKeyGetPayload<{ include: ReturnType<typeof withOldSecrets> }>;
@@ -59,7 +59,7 @@ export async function createKey(db: Database, { grants, hash, limits, ...key }: 
 }
 
 export async function findKey(db: Reader, id: string): Promise<ApiKey | null> {
-  const row = uuid.test(id) ? await db.apiKey.findUnique({ where: { id }, include: withOldSecrets() }) : null;
+  const row = isUuid(id) ? await db.apiKey.findUnique({ where: { id }, include: withOldSecrets() }) : null;
   return row === null ? null : ((await toApiKeys(db, [row]))[0] ?? null);
 }
 

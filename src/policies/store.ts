@@ -1,5 +1,6 @@
 import type { ProjectScope } from '../access/roles.ts';
 import { type Database, isTaken, Prisma, type Reader } from '../database/client.ts';
+import { byNameOrId } from '../database/name-or-id.ts';
 import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { Schedule } from '../schedule.ts';
@@ -42,10 +43,7 @@ export async function createPolicy(db: Database, { id, project, createdBy, ...se
 
 /** A policy by name or id, or null. */
 export function findPolicyRow(db: Reader, nameOrId: string): Promise<PolicyRow | null> {
-  const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(nameOrId);
-  return db.backupPolicy.findFirst({
-    where: isId ? { OR: [{ id: nameOrId }, { name: nameOrId }] } : { name: nameOrId },
-  });
+  return db.backupPolicy.findFirst({ where: byNameOrId(nameOrId) });
 }
 
 /** Policies by name. */

@@ -1,4 +1,5 @@
 import { type Database, isTaken, type Prisma, type Reader } from '../database/client.ts';
+import { byNameOrId } from '../database/name-or-id.ts';
 import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import type { RepositoryLocation } from '../restic/repository-location.ts';
@@ -86,8 +87,7 @@ export async function createRepository(
 
 /** A repository by name or id, with its sealed secret, or null. */
 export function findRepositoryRow(db: Reader, nameOrId: string): Promise<Row | null> {
-  const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(nameOrId);
-  return db.repository.findFirst({ where: isId ? { OR: [{ id: nameOrId }, { name: nameOrId }] } : { name: nameOrId } });
+  return db.repository.findFirst({ where: byNameOrId(nameOrId) });
 }
 
 /** The repository for backups that name none, or null. */

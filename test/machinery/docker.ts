@@ -43,6 +43,8 @@ export interface TestDocker {
   container(wish: ContainerWish): Promise<Docker.Container>;
   /** Helper containers of a job, in any state. */
   helpersOf(jobId: string): Promise<Docker.ContainerInfo[]>;
+  /** Waits for the helper of a job's step to run. */
+  startedHelper(jobId: string, step: string): Promise<Docker.Container>;
   /** Pauses the helper of a step of a job as soon as it runs: whatever comes next finds it in the middle of its work. */
   pauseHelper(jobId: string, step: string): Promise<Docker.Container>;
   /** Asks until it is true. Throws after `seconds`. */
@@ -97,6 +99,16 @@ export function testDocker(t: Test, { endpoint }: { readonly endpoint?: string }
     return made;
   }
 
+  async function startedHelper(jobId: string, step: string): Promise<Docker.Container> {
+    const filters = { label: [`${jobLabel}=${jobId}`, `stowage.step=${step}`], status: ['running'] };
+    let found: Docker.ContainerInfo | undefined;
+    await until(async () => {
+      [found] = await engine.listContainers({ filters });
+      return found !== undefined;
+    }, 60);
+    return engine.getContainer(found?.Id ?? '');
+  }
+
   return {
     engine,
     container,
@@ -109,19 +121,24 @@ export function testDocker(t: Test, { endpoint }: { readonly endpoint?: string }
     willRemoveVolume: (name) => void volumes.add(name),
     volumeExists: async (name) => (await engine.getVolume(name).inspect().catch(unlessMissing)) !== undefined,
     run: (volume, script) => runScript(engine, helperImage, volume, script),
+    startedHelper,
     async pauseHelper(jobId, step) {
-      const filters = { label: [`${jobLabel}=${jobId}`, `stowage.step=${step}`], status: ['running'] };
-      let found: Docker.ContainerInfo | undefined;
-      await until(async () => {
-        [found] = await engine.listContainers({ filters });
-        return found !== undefined;
-      }, 60);
-      const helper = engine.getContainer(found?.Id ?? '');
+      const helper = await startedHelper(jobId, step);
+      await until(() => isAtWork(helper), 60);
       await helper.pause();
       return helper;
     },
     helpersOf: (jobId) => engine.listContainers({ all: true, filters: { label: [`${jobLabel}=${jobId}`] } }),
   };
+}
+
+/**
+ * Whether a helper has its secrets and has begun its command. While one is paused before that, the engine does not end the
+ * hand-over of the secrets, and the job waits for that for a minute, whatever else becomes of it.
+ */
+async function isAtWork(helper: Docker.Container): Promise<boolean> {
+  const { Processes } = await helper.top({ ps_args: '-o pid,args' });
+  return Processes.every((columns: string[]) => !columns.some((text) => text.includes('/stowage-helper')));
 }
 
 async function until(question: () => Promise<boolean>, seconds: number): Promise<void> {

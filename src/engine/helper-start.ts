@@ -1,10 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { type Connection, patience } from './connection.ts';
 import type { HelperSecrets } from './helper.ts';
 import { packSecrets } from './helper-secrets.ts';
 import { findHelper } from './helper-state.ts';
-import { translateEngineError } from './translate-error.ts';
 
 /** Which of a helper's standard streams an attached socket carries: its input is written to it, its outputs are read from it in frames. */
 export interface Attachment {
@@ -19,7 +17,7 @@ export async function startHelper(connection: Connection, id: string, secrets: H
   if (helper !== null && helper.state !== 'created') return;
   if (secrets === null) return await start(connection, id);
   const socket = await startAttached(connection, id, { stdin: true, stdout: false, stderr: false }, secrets);
-  await handedOver(connection, socket.resume());
+  letGo(socket.resume());
 }
 
 /**
@@ -70,13 +68,12 @@ async function start({ docker, ask }: Connection, id: string): Promise<void> {
   await ask(patience.change, (abortSignal) => docker.getContainer(id).start({ abortSignal }));
 }
 
-/** The engine closes the connection once the helper's input has ended. */
-async function handedOver({ host }: Connection, socket: Duplex): Promise<void> {
-  const signal = AbortSignal.timeout(patience.change * 1000);
-  try {
-    await finished(socket, { signal });
-  } catch {
-    socket.destroy();
-    if (signal.aborted) throw translateEngineError(host, signal.reason);
-  }
+/**
+ * The engine closes the connection once the helper's input has ended; now and then that takes it long, and the helper is at
+ * work, or has ended, by then: nobody waits for it. A helper whose input does not end gives up by itself within a minute
+ * (exit code 64), and what is still open then is cut off.
+ */
+function letGo(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), patience.change * 1000).unref();
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -29,17 +29,25 @@ export const copyHandler: JobHandler = {
   run: copy,
 };
 
+/** A snapshot that a job has made, of a volume. */
+interface MadeSnapshot {
+  readonly snapshot: string;
+  readonly sourceId: string;
+  readonly volume: string;
+  readonly project: string | null;
+}
+
 /** Asks for a copy of a snapshot in each of these repositories; gives the ids of the jobs. */
 export async function enqueueCopies(
   job: RunningJob,
-  { snapshot, sourceId }: { snapshot: string; sourceId: string },
+  { snapshot, sourceId, volume, project }: MadeSnapshot,
   repositoryIds: readonly string[],
 ): Promise<string[]> {
-  const { host, volume, project } = job;
+  const { host } = job;
   const ids: string[] = [];
   for (const repositoryId of repositoryIds) {
     const input = { snapshot, sourceId, repositoryId };
-    const { id } = await enqueueFurther(job, `copy/${repositoryId}`, {
+    const { id } = await enqueueFurther(job, `copy/${volume}/${repositoryId}`, {
       kind: 'snapshot_copy',
       host,
       volume,

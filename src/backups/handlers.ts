@@ -3,6 +3,7 @@ import { backupHandler } from './backup-handler.ts';
 import { copyHandler } from './copy-handler.ts';
 import { deleteHandler } from './delete-handler.ts';
 import { forgetHandler } from './forget-handler.ts';
+import { groupBackupHandler, groupRestoreHandler } from './group-handlers.ts';
 import { importArchiveHandler } from './import-archive-handler.ts';
 import { restoreHandler, undeleteHandler } from './restore-handler.ts';
 
@@ -10,6 +11,8 @@ import { restoreHandler, undeleteHandler } from './restore-handler.ts';
 export const backupHandlers = {
   volume_backup: backupHandler,
   volume_restore: restoreHandler,
+  group_backup: groupBackupHandler,
+  group_restore: groupRestoreHandler,
   volume_delete: deleteHandler,
   volume_undelete: undeleteHandler,
   snapshot_copy: copyHandler,

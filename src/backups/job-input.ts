@@ -1,4 +1,5 @@
 import { object, type Static, StringMap, T } from '../schema.ts';
+import { BackupHook, Consistency } from './model.ts';
 
 /** What the kinds of job of this domain are asked with, as written down on the job. */
 /** `copyTo`: ids of repositories; `source`: the policy or class that asked, as `policy/<id>` or `class/<name>`. */
@@ -6,8 +7,32 @@ export const BackupInput = object({
   repositoryId: T.String(),
   copyTo: T.Optional(T.Array(T.String())),
   source: T.Optional(T.String()),
+  /** `live` when not given. */
+  consistency: T.Optional(Consistency),
+  hooks: T.Optional(T.Array(BackupHook)),
 });
 export type BackupInput = Static<typeof BackupInput>;
+
+const GroupVolume = object({ name: T.String(), project: T.Union([T.String(), T.Null()]) });
+
+/** All of a Compose project that is backed up as of one moment. */
+export const GroupBackupInput = object({
+  composeProject: T.String(),
+  volumes: T.Array(GroupVolume),
+  repositoryId: T.String(),
+  copyTo: T.Array(T.String()),
+  source: T.Optional(T.String()),
+  consistency: Consistency,
+  hooks: T.Array(BackupHook),
+});
+export type GroupBackupInput = Static<typeof GroupBackupInput>;
+
+/** The snapshots that one backup of a Compose project has made. */
+export const GroupRestoreInput = object({
+  composeProject: T.String(),
+  repositoryId: T.String(),
+  volumes: T.Array(object({ name: T.String(), snapshot: T.String() })),
+});
 
 /** `into`: name of the volume to make; without it the restore is in place. */
 export const RestoreInput = object({

@@ -24,7 +24,7 @@ export function allowedFor(permission: Permission) {
     if (!reaches(scopeOf(actor, permission), project))
       throw fail(
         'forbidden',
-        `${actor.subject} may not "${permission}" on volume "${volume}" any more; the job was not started.`,
+        `${actor.subject} may not "${permission}" on ${volume === null ? 'all volumes of the job' : `volume "${volume}"`} any more; the job was not started.`,
       );
   };
 }

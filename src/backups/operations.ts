@@ -1,4 +1,3 @@
-import { reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { attributesOf } from '../hosts/read.ts';
@@ -20,8 +19,10 @@ import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
 import { findVolume, requireFittingName, requireVolumeName, volumeTarget } from '../volumes/read.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
-import { DeletedVolumePage } from './model.ts';
+import { hookFrom, requireHooksFit } from './hook-wish.ts';
+import { Consistency, DeletedVolumePage, NewBackupHooks } from './model.ts';
 import { labelsOfCopy, refuseTaken } from './new-volume.ts';
+import { requireAdmin } from './require-admin.ts';
 import { requireUnused } from './volume-in-use.ts';
 
 const address = { host: HostName, name: VolumeName };
@@ -38,7 +39,7 @@ export const createBackup = command('backups.create', {
   reach: volumeTarget,
   summary: 'Back up a volume',
   description:
-    'The volume is read once; the snapshot is then copied into the repositories of `copyTo`, by jobs of their own (`copyJobs` of the result).',
+    'The volume is read once; the snapshot is then copied into the repositories of `copyTo`, by jobs of their own (`copyJobs` of the result). With a `consistency` other than `live` the containers that can write are at rest for a short while (`outageSeconds`), and are as they were afterwards, whatever happens; `hooks` ask for the role admin.',
   input: object({
     ...address,
     repository: repositoryField,
@@ -49,11 +50,16 @@ export const createBackup = command('backups.create', {
           'Repositories that the snapshot is copied to; those that the repository itself names when not given.',
       }),
     ),
+    consistency: T.Optional(Consistency),
+    hooks: T.Optional(NewBackupHooks),
   }),
   output: Job,
   recall: recallJob,
-  async run(context, { host, name, repository, copyTo }) {
+  async run(context, { host, name, repository, copyTo, consistency = 'live', hooks: given = [] }) {
     const volume = await requireVolume(context, host, name);
+    requireHooksFit(consistency, given);
+    const hooks = given.map(hookFrom);
+    if (hooks.length > 0) requireAdmin(context, volume.project, 'run commands in containers');
     const source = await usableRepository(context.ports.db, host, repository);
     const copies = await copiedTo(context.ports, host, source, copyTo);
     return await enqueueJob(context, {
@@ -61,7 +67,7 @@ export const createBackup = command('backups.create', {
       host,
       volume: name,
       project: volume.project,
-      input: { repositoryId: source.id, copyTo: copies },
+      input: { repositoryId: source.id, copyTo: copies, consistency, hooks },
     });
   },
 });
@@ -193,12 +199,4 @@ async function sourceOf({ ports }: AdmittedContext, id: string) {
   const snapshot = await findSnapshot(ports.db, id);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}".`);
   return snapshot;
-}
-
-function requireAdmin({ actor }: AdmittedContext, project: string | null, deed: string): void {
-  if (!reaches(scopeOf(actor, 'administer'), project))
-    throw fail(
-      'forbidden',
-      `To ${deed} asks for the role admin on ${project === null ? 'everything' : `project "${project}"`}.`,
-    );
 }

@@ -1,4 +1,5 @@
 export { fillNewVolume } from './fill-new-volume.ts';
 export { forgetInRepository } from './forget-handler.ts';
+export { hookFrom, requireHooksFit } from './hook-wish.ts';
 export { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
 export { restoreInto } from './restore-step.ts';

@@ -39,8 +39,14 @@ async function restore(job: RunningJob): Promise<JobResult> {
   if (input.into === undefined) {
     if ((await engine.findVolume(volume)) === null) throw volumeGone(job.host, volume);
     const repository = await readyRepository(engine, job, opened);
-    const result = await restoreInPlace(engine, job, repository, snapshot, volume);
-    return { ...result, seconds: (Date.now() - startedAt) / 1000 };
+    const item = { volume, project: job.project, snapshot };
+    const { result, containers, outageSeconds } = await restoreInPlace(engine, job, repository, [item]);
+    return {
+      ...result[0],
+      stoppedContainers: [...containers],
+      outageSeconds,
+      seconds: (Date.now() - startedAt) / 1000,
+    };
   }
   const spec = { name: volume, driver: 'local', options: {}, labels: input.labels ?? {} };
   const restored = await fillNewVolume(engine, job, spec, () => restoreInto(engine, job, opened, snapshot, volume));

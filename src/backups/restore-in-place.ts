@@ -1,81 +1,62 @@
 import type { Engine } from '../engine/engine.ts';
-import { fail, isFailure } from '../errors.ts';
-import { ClaimLost, type RunningJob, regardlessOfStop, stopReason } from '../jobs/handler.ts';
-import type { JobResult } from '../jobs/model.ts';
-import { carryOutRestart, stopNoted, writeRestartNote } from '../jobs/restart-note.ts';
+import { fail } from '../errors.ts';
+import { type RunningJob, regardlessOfStop } from '../jobs/handler.ts';
 import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { volumePath } from '../restic/commands.ts';
 import { containersMounting } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto, restoreStep } from './restore-step.ts';
 import { snapshotStep, takeSnapshot } from './take-snapshot.ts';
+import { isLeftToOthers, type Rested, whileAtRest } from './while-at-rest.ts';
+
+/** A volume that is set back to a snapshot. */
+export interface InPlace {
+  readonly volume: string;
+  readonly project: string | null;
+  readonly snapshot: Restorable;
+}
+
+/** What became of it. */
+export interface RestoredInPlace extends Restored {
+  readonly volume: string;
+  readonly snapshot: string;
+  /** What was there before. */
+  readonly safetySnapshot: string;
+}
+
+/** A volume of several, with the names of its steps. */
+interface Item extends InPlace {
+  readonly suffix: string;
+}
 
 /**
- * Sets a volume back to a snapshot. Its containers are stopped, what is there is backed up, only what differs is
- * written, and what ran before runs again, whatever happens. A restore that fails half-way is undone from that backup.
+ * Sets volumes back to snapshots. Their containers are stopped, what is there is backed up, only what differs is
+ * written, and what ran before runs again, whatever happens. A restore that fails half-way is undone from that backup, in
+ * all of them.
  */
 export async function restoreInPlace(
   engine: Engine,
   job: RunningJob,
   repository: OpenRepository,
-  snapshot: Restorable,
-  volume: string,
-): Promise<JobResult> {
-  const stoppedAt = await stopContainers(engine, job, repository, snapshot, volume);
-  const names = job.restartNote?.containers.map(({ name }) => name) ?? [];
-  let restored: Restored;
-  let safetySnapshot: string;
-  try {
-    safetySnapshot = await safetyCopy(engine, job, repository, volume);
-    restored = await restoreOrUndo(
-      engine,
-      job,
-      repository,
-      snapshot,
-      { id: safetySnapshot, path: volumePath(job.host, volume) },
-      volume,
-    );
-  } catch (error) {
-    // Another worker has the job: it finds the note, and the helper that works.
-    if (error instanceof ClaimLost || stopReason(job.signal) === 'lost' || isFailure(error, 'database_unavailable'))
-      throw error;
-    await startContainers(engine, job);
-    throw error;
-  }
-  await startContainers(engine, job);
-  const outageSeconds = names.length === 0 ? 0 : (Date.now() - stoppedAt) / 1000;
-  return { volume, snapshot: snapshot.id, safetySnapshot, ...restored, stoppedContainers: names, outageSeconds };
-}
-
-/** Writes down what runs, on the job and on both helpers, and only then stops it. Gives the time of the stop. */
-async function stopContainers(
-  engine: Engine,
-  job: RunningJob,
-  repository: OpenRepository,
-  snapshot: Restorable,
-  volume: string,
-): Promise<number> {
-  const remembered = job.memory[`stoppedAt-${job.attempt}`];
-  if (typeof remembered === 'number' && job.restartNote !== null) {
-    await stopNoted(engine, job.restartNote);
-    return remembered;
-  }
-  const note = job.restartNote ?? writeRestartNote(await containersMounting(engine, volume));
-  await job.noteRestart(note);
-  await prepareStep(engine, job, repository, snapshotStep(job, volume, 'before_restore').step);
-  await prepareStep(engine, job, repository, restoreStep(job, snapshot, volume, 'restore').step);
-  const stoppedAt = Date.now();
-  await job.remember({ [`stoppedAt-${job.attempt}`]: stoppedAt });
-  if (note.containers.length > 0)
-    await job.log('info', `Stopping ${note.containers.map(({ name }) => name).join(', ')}.`);
-  await stopNoted(engine, note);
-  return stoppedAt;
-}
-
-async function startContainers(engine: Engine, job: RunningJob): Promise<void> {
-  if (job.restartNote === null) return;
-  const started = await carryOutRestart(engine, job.restartNote);
-  if (started.length > 0) await job.log('info', `Started ${started.join(', ')} again.`);
-  await job.noteRestart(null);
+  wished: readonly InPlace[],
+): Promise<Rested<RestoredInPlace[]>> {
+  const items = wished.map((one, index) => ({ ...one, suffix: wished.length === 1 ? '' : `-${index + 1}` }));
+  const names = new Set(items.map(({ volume }) => volume));
+  const prepare = async () => {
+    for (const { volume, project, snapshot, suffix } of items) {
+      const safety = snapshotStep(job, volume, 'before_restore', { step: `before_restore${suffix}`, project });
+      await prepareStep(engine, job, repository, safety.step);
+      await prepareStep(engine, job, repository, restoreStep(job, snapshot, volume, `restore${suffix}`).step);
+    }
+  };
+  const rest = { by: 'stop', containers: () => containersMounting(engine, names), prepare } as const;
+  return await whileAtRest(engine, job, rest, async () => {
+    const safe: (Item & { safety: Restorable })[] = [];
+    for (const item of items) {
+      const id = await safetyCopy(engine, job, repository, item);
+      safe.push({ ...item, safety: { id, path: volumePath(job.host, item.volume) } });
+    }
+    return await restoreOrUndo(engine, job, repository, safe);
+  });
 }
 
 /** The snapshot of what is there. One with unreadable files could not bring everything back, so the restore is refused. */
@@ -83,16 +64,17 @@ async function safetyCopy(
   engine: Engine,
   job: RunningJob,
   repository: OpenRepository,
-  volume: string,
+  { volume, project, suffix }: Item,
 ): Promise<string> {
-  const key = `safety-${job.attempt}`;
+  const key = `safety${suffix}-${job.attempt}`;
   const remembered = job.memory[key];
   if (typeof remembered === 'string') return remembered;
-  const taken = await takeSnapshot(engine, job, repository, volume, 'before_restore');
+  const named = { step: `before_restore${suffix}`, project };
+  const taken = await takeSnapshot(engine, job, repository, volume, 'before_restore', named);
   if (taken.unreadable.length > 0)
     throw fail(
       'backup_partial',
-      `What is in the volume could not be backed up completely, so nothing was restored: ${taken.unreadable.slice(0, 5).join('; ')}`,
+      `What is in volume "${volume}" could not be backed up completely, so nothing was restored: ${taken.unreadable.slice(0, 5).join('; ')}`,
     );
   await job.remember({ [key]: taken.id });
   return taken.id;
@@ -102,24 +84,28 @@ async function restoreOrUndo(
   engine: Engine,
   job: RunningJob,
   repository: OpenRepository,
-  snapshot: Restorable,
-  safety: Restorable,
-  volume: string,
-): Promise<Restored> {
+  items: readonly (Item & { safety: Restorable })[],
+): Promise<RestoredInPlace[]> {
   const undoKey = `undo-${job.attempt}`;
+  const done: RestoredInPlace[] = [];
   try {
     if (typeof job.memory[undoKey] === 'string') throw fail('restore_failed', job.memory[undoKey]);
-    return await restoreInto(engine, job, repository, snapshot, volume);
+    for (const { volume, snapshot, safety, suffix } of items) {
+      const restored = await restoreInto(engine, job, repository, snapshot, volume, `restore${suffix}`);
+      done.push({ volume, snapshot: snapshot.id, safetySnapshot: safety.id, ...restored });
+    }
+    return done;
   } catch (error) {
-    if (error instanceof ClaimLost || stopReason(job.signal) === 'lost' || isFailure(error, 'database_unavailable'))
-      throw error;
+    if (isLeftToOthers(job, error)) throw error;
     await job.remember({ [undoKey]: error instanceof Error ? error.message : String(error) });
-    await job.log(
-      'warn',
-      `The restore did not end well; setting the volume back to what was there (snapshot ${safety.id.slice(0, 8)}).`,
-    );
-    await restoreInto(engine, regardlessOfStop(job), repository, safety, volume, 'undo');
-    await job.log('info', 'The volume is as it was before the restore.');
+    for (const { volume, safety, suffix } of items) {
+      await job.log(
+        'warn',
+        `The restore did not end well; setting volume "${volume}" back to what was there (snapshot ${safety.id.slice(0, 8)}).`,
+      );
+      await restoreInto(engine, regardlessOfStop(job), repository, safety, volume, `undo${suffix}`);
+    }
+    await job.log('info', 'All is as it was before the restore.');
     throw error;
   }
 }

@@ -14,7 +14,7 @@ export async function requireUnused(
   name: string,
 ): Promise<void> {
   const subject = `Volume "${name}" on host "${engine.host}"`;
-  const users = await containersMounting(engine, name);
+  const users = await containersMounting(engine, new Set([name]));
   if (users.length > 0)
     throw fail(
       'volume_in_use',

@@ -1,4 +1,5 @@
 import type { ContainerInspectInfo, HostConfig, MountSettings } from 'dockerode';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { type Connection, patience } from './connection.ts';
 import type { EngineMount } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
@@ -50,11 +51,8 @@ export function containerDetails({ docker, ask }: Connection): ContainerDetails 
   return {
     learn,
     async of(ids) {
-      const unknown = ids.filter((id) => !known.has(id)).values();
-      const inspectNext = async () => {
-        for (const id of unknown) await inspect(id);
-      };
-      await Promise.all(Array.from({ length: parallelInspects }, inspectNext));
+      const unknown = ids.filter((id) => !known.has(id));
+      await mapConcurrently(unknown, parallelInspects, inspect);
       return known;
     },
     keepOnly(ids) {

@@ -187,3 +187,23 @@ export interface EngineEvent {
   readonly id: string;
   readonly at: Date;
 }
+
+/** A command to be run in a container of somebody else. */
+export interface ExecWish {
+  readonly command: readonly string[];
+  /** Name, `uid` or `uid:gid`; the container's own when not given. */
+  readonly user?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Longest that its end is waited for. */
+  readonly seconds: number;
+}
+
+/** How a command in a container ended. */
+export interface ExecOutcome {
+  /** Null: it has not ended. 127 where it could not be run. */
+  readonly exitCode: number | null;
+  /** The last 4 KiB of its standard output and errors. */
+  readonly output: string;
+  /** Its process, as the host counts, while it goes on. */
+  readonly pid: number | null;
+}

@@ -14,6 +14,8 @@ import type {
   EngineInfo,
   EngineNetwork,
   EngineVolume,
+  ExecOutcome,
+  ExecWish,
   VolumeSpec,
 } from './engine-objects.ts';
 import type { HelperContainer, HelperLine, HelperSecrets, HelperSpec } from './helper.ts';
@@ -61,6 +63,11 @@ export interface Engine {
   readContainerFile(id: string, path: string): Promise<string | null>;
   /** Cgroup statistics of a running container; null when it does not run. */
   containerActivity(id: string): Promise<EngineActivity | null>;
+  /**
+   * Runs a command in a running container and waits for its end, for so long at most: it goes on when that is over. Throws
+   * `container_not_found`, and `container_not_running` also for one that is paused.
+   */
+  execInContainer(id: string, wish: ExecWish): Promise<ExecOutcome>;
   /** Does nothing when it is gone; its anonymous volumes stay. Throws `engine_error` while it runs. */
   removeContainer(id: string): Promise<void>;
   listImages(): Promise<EngineImage[]>;

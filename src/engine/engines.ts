@@ -1,6 +1,7 @@
 import { fail } from '../errors.ts';
 import { buildCacheCalls } from './build-cache.ts';
 import { type Connection, connectDocker, patience } from './connection.ts';
+import { execCalls } from './container-exec.ts';
 import { identityCalls } from './container-identity.ts';
 import { insightCalls } from './container-insight.ts';
 import { containerCalls } from './containers.ts';
@@ -67,6 +68,7 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
     ...containerCalls(connection),
     ...insightCalls(connection),
     ...identityCalls(connection),
+    ...execCalls(connection),
     ...imageCalls(connection),
     ...networkCalls(connection),
     ...buildCacheCalls(connection),

@@ -12,6 +12,13 @@ export const attributeLabels = {
 /** Labels of volumes, and of the containers of the same project that have them mounted, that say what backs them up. */
 export const backupLabels = { policy: 'stowage.policy', backup: 'stowage.backup' } as const;
 
+/** Labels of containers with the commands to be run in them around a backup, and the longest that each may take, in seconds. */
+export const hookLabels = {
+  before: 'stowage.hook.before',
+  after: 'stowage.hook.after',
+  timeoutSeconds: 'stowage.hook.timeout',
+} as const;
+
 /** Labels that Docker Compose gives to what it makes. */
 export const composeLabels = {
   project: 'com.docker.compose.project',

@@ -2,7 +2,15 @@ import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
 import { type Failure, fail } from '../errors.ts';
 import { keysByHost } from './address.ts';
-import { type Attributes, attributeLabels, attributesOf, backupLabels, composeLabels, labelsOf } from './attributes.ts';
+import {
+  type Attributes,
+  attributeLabels,
+  attributesOf,
+  backupLabels,
+  composeLabels,
+  hookLabels,
+  labelsOf,
+} from './attributes.ts';
 import { boundFolderOf, hostPathOf } from './bound-folder.ts';
 import { freshPaths, socketPaths } from './fresh-paths.ts';
 import { type HostPath, hostPathKey, pathFactsOf } from './host-paths.ts';
@@ -25,6 +33,7 @@ export {
   freshPaths,
   type HostPath,
   type HostUser,
+  hookLabels,
   hostPathKey,
   hostPathOf,
   hostUserOf,

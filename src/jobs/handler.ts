@@ -3,8 +3,13 @@ import type { Ports } from '../context.ts';
 import type { JobKind, JobProgress, JobResult, LogLevel } from './model.ts';
 import type { RestartNote } from './restart-note.ts';
 
-/** Why a running job must stop: `lost` means that it belongs to another worker now, which goes on with it. */
-export type StopReason = 'canceled' | 'stalled' | 'lost';
+const endings: readonly unknown[] = ['canceled', 'stalled', 'overdue'] satisfies StopReason[];
+
+/**
+ * Why a running job must stop. `overdue`: its time limit is over; `lost`: it belongs to another worker now, which goes on
+ * with it.
+ */
+export type StopReason = 'canceled' | 'stalled' | 'overdue' | 'lost';
 
 /** Something that running jobs share. Of a resource with n slots, n jobs may hold one each. */
 export interface LockRequest {
@@ -52,7 +57,7 @@ export interface JobHandler {
   authorize(actor: Actor, job: Pick<RunningJob, 'volume' | 'project' | 'input'>): void;
   /**
    * Does the work. May be called again for the same attempt after a crash: it finds the helper that works already.
-   * A stop by `canceled` or `stalled` must leave the volume and its containers in order.
+   * A stop by anything but `lost` must leave the volume and its containers in order.
    */
   run(job: RunningJob): Promise<JobResult>;
   /** What a job that fails or is canceled has done all the same; it becomes the result. */
@@ -66,10 +71,15 @@ export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
 
+/** Whether the job is to end: nothing of it goes on. */
+export function endsJob(signal: AbortSignal): boolean {
+  return signal.aborted && endings.includes(signal.reason);
+}
+
 /** Why the job was told to stop, if it was. */
 export function stopReason(signal: AbortSignal): StopReason | null {
   if (!signal.aborted) return null;
-  return signal.reason === 'canceled' || signal.reason === 'stalled' ? signal.reason : 'lost';
+  return endsJob(signal) ? signal.reason : 'lost';
 }
 
 /** The same job, which a cancel does not stop any more: for what undoes it. */

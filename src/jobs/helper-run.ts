@@ -2,7 +2,7 @@ import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type HelperLine, type HelperSecrets, type HelperSpec, helperLabels, phantomLabel } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
-import type { RunningJob } from './handler.ts';
+import { endsJob, type RunningJob } from './handler.ts';
 
 /** One run of a helper on behalf of a job. */
 export interface HelperStep {
@@ -73,7 +73,7 @@ export async function dropPhantom(
 
 /**
  * Runs a step's helper to its end, or attaches to it when a dead worker has started it. When the job must stop
- * (canceled, stalled) the helper is killed; when the job is lost to another worker the helper goes on untouched.
+ * (canceled, stalled, overdue) the helper is killed; when the job is lost to another worker the helper goes on untouched.
  */
 export async function runHelper(engine: Engine, job: RunningJob, step: HelperStep): Promise<HelperOutcome> {
   const id = await prepareHelper(engine, job, step);
@@ -100,7 +100,7 @@ export async function runHelper(engine: Engine, job: RunningJob, step: HelperSte
     }
     return { exitCode: await ended, complaints };
   } catch (error) {
-    if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled') await endHelper(engine, id);
+    if (endsJob(job.signal)) await endHelper(engine, id);
     throw error;
   }
 }

@@ -5,6 +5,8 @@ export const JobKind = words(
   [
     'volume_backup',
     'volume_restore',
+    'group_backup',
+    'group_restore',
     'volume_delete',
     'volume_undelete',
     'host_prune',
@@ -108,6 +110,28 @@ export const JobResult = object(
     skipped: T.Optional(T.Array(T.String(), { description: 'What was left, as `kind/name: reason`.' })),
     bytesFreed: T.Optional(Bytes),
     bytesStored: T.Optional(Bytes),
+    backups: T.Optional(
+      T.Array(
+        object(
+          { volume: T.String(), snapshot: T.String(), files: Count, bytesRead: Bytes, bytesAdded: Bytes },
+          { $id: 'VolumeBackup', description: 'What a backup of several volumes has made of one.' },
+        ),
+      ),
+    ),
+    restores: T.Optional(
+      T.Array(
+        object(
+          {
+            volume: T.String(),
+            snapshot: T.String(),
+            safetySnapshot: T.String(),
+            filesRestored: Count,
+            bytesRestored: Bytes,
+          },
+          { $id: 'VolumeRestore', description: 'What a restore of several volumes has done to one.' },
+        ),
+      ),
+    ),
     copyJobs: T.Optional(T.Array(Uuid, { description: 'Jobs that copy the snapshot into other repositories.' })),
     snapshotsFound: T.Optional(Count),
     snapshotsAdded: T.Optional(Count),

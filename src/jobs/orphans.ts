@@ -3,7 +3,8 @@ import type { Ports } from '../context.ts';
 import { Prisma } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type HelperContainer, helperLabels } from '../engine/helper.ts';
-import { carryOutRestart, RestartNote } from './restart-note.ts';
+import { carryOutRestart, runNotedHooks } from './carry-out-restart.ts';
+import { RestartNote } from './restart-note.ts';
 
 const requestHelperHours = 1;
 
@@ -28,7 +29,7 @@ async function restartForEndedJobs(ports: Ports, engine: Engine): Promise<void> 
     NOT: { restartNote: { equals: Prisma.DbNull } },
   };
   for (const { id, restartNote } of await ports.db.job.findMany({ where, select: { id: true, restartNote: true } })) {
-    await carryOutRestart(engine, Value.Parse(RestartNote, restartNote));
+    await restart(ports, engine, Value.Parse(RestartNote, restartNote));
     await ports.db.job.update({ where: { id }, data: { restartNote: Prisma.DbNull } });
   }
 }
@@ -45,6 +46,12 @@ async function settleHelper(ports: Ports, engine: Engine, helper: HelperContaine
   // A backup that works on although its database is gone may as well end; its containers wait for it.
   if (job === null && helper.state === 'running') return;
   const note = helper.labels[helperLabels.restartNote];
-  if (job === null && note !== undefined) await carryOutRestart(engine, Value.Parse(RestartNote, JSON.parse(note)));
+  if (job === null && note !== undefined) await restart(ports, engine, Value.Parse(RestartNote, JSON.parse(note)));
   await engine.removeHelper(helper.id);
+}
+
+async function restart({ log }: Ports, engine: Engine, note: RestartNote): Promise<void> {
+  await carryOutRestart(engine, note);
+  for (const complaint of await runNotedHooks(engine, note))
+    log.warn({ host: engine.host, complaint }, 'a command that ends what a backup began has failed');
 }

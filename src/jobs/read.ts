@@ -4,6 +4,7 @@ import type { Prisma, Transaction } from '../database/client.ts';
 import { containersToRestart, jobsOnVolumes } from './engaged.ts';
 import type { RunningJob } from './handler.ts';
 import type { Job, JobKind } from './model.ts';
+import { isStarted } from './restart-note.ts';
 import { createJob, findJob } from './store.ts';
 
 /** Work to be done later, by a worker. */
@@ -16,6 +17,10 @@ export interface JobRequest {
   readonly retryOf?: string;
   /** Not before this time; at once when not given. */
   readonly runAfter?: Date;
+  /** It fails when it could not begin by then. */
+  readonly startBefore?: Date;
+  /** It is ended so long after its first start. */
+  readonly limitSeconds?: number;
 }
 
 /**
@@ -75,7 +80,7 @@ export function recallJob({ ports, onceId }: AdmittedContext): Promise<Job | nul
   return findJob(ports.db, onceId);
 }
 
-export { containersToRestart, jobsOnVolumes };
+export { containersToRestart, isStarted, jobsOnVolumes };
 
 /** Tells how many entries a step has looked at; how many there will be is not known before its end. */
 export function reportEntries(job: RunningJob, step: string, entries: number): void {

@@ -7,6 +7,8 @@ import type { JobKind, JobProgress } from './model.ts';
 import { RestartNote } from './restart-note.ts';
 
 const writeEveryMs = 500;
+/** Node's timers know no longer time. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** A claimed job as its handler sees it, with the timers around it. */
 export interface Running {
@@ -33,6 +35,9 @@ export function runningJob(ports: Ports, claim: Claim, lost: AbortSignal): Runni
     },
     Math.min(stallMs, 1000),
   );
+
+  const limit = limitOf(row);
+  const limitTimer = limit === null ? undefined : setTimeout(() => end('overdue'), limit);
 
   function end(reason: StopReason): void {
     if (!signal.aborted) stop.abort(reason);
@@ -80,9 +85,17 @@ export function runningJob(ports: Ports, claim: Claim, lost: AbortSignal): Runni
     settle: progress.settle,
     close() {
       clearInterval(stallTimer);
+      clearTimeout(limitTimer);
       closed.abort();
     },
   };
+}
+
+/** Milliseconds until the time limit of a job is over, which counts from its first start; null without one. */
+function limitOf({ limitSeconds, startedAt }: Claim['row']): number | null {
+  if (limitSeconds === null) return null;
+  const sinceMs = Date.now() - (startedAt ?? new Date()).getTime();
+  return Math.min(Math.max(0, limitSeconds * 1000 - sinceMs), longestTimerMs);
 }
 
 /** Writes progress down at most every half second; the newest wins, and one that is lost matters to nobody. */

@@ -21,6 +21,8 @@ export interface NewJob {
   readonly maxAttempts: number;
   readonly retryOf?: string;
   readonly runAfter?: Date;
+  readonly startBefore?: Date;
+  readonly limitSeconds?: number;
 }
 
 export interface JobFilter {

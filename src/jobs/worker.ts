@@ -87,7 +87,7 @@ async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost:
   const changed = () => ports.notices.publish({ topic: 'job', id: row.id });
   try {
     await changed();
-    const result = await resultOf(ports, handler, job);
+    const result = await resultOf(ports, handler, row, job);
     await running.settle();
     await tidyUp(ports, job);
     await claim.succeed(result);
@@ -104,13 +104,23 @@ async function runClaimed(ports: Ports, handler: JobHandler, claim: Claim, lost:
 }
 
 /** The result is remembered before the helpers that hold it are removed: a worker that takes over then does not run again. */
-async function resultOf(ports: Ports, handler: JobHandler, job: RunningJob): Promise<JobResult> {
+async function resultOf(ports: Ports, handler: JobHandler, row: Claim['row'], job: RunningJob): Promise<JobResult> {
   const remembered = job.memory['result'];
   if (remembered !== undefined) return Value.Parse(JobResult, remembered);
   await requireRights(ports, handler, job);
+  requireInTime(row);
   const result = await handler.run(job);
   await job.remember({ result });
   return result;
+}
+
+/** Throws `start_window_missed`. A job that had begun in time goes on, whatever interrupted it. */
+function requireInTime({ startBefore, startedAt }: Claim['row']): void {
+  if (startBefore !== null && startedAt !== null && startedAt > startBefore)
+    throw fail(
+      'start_window_missed',
+      `The job was to begin by ${startBefore.toISOString()} and could not: others held what it needs; nothing was done.`,
+    );
 }
 
 /** Rights are asked again when a job starts: what was allowed when it was asked for may be so no more. A refusal is audited. */
@@ -171,6 +181,8 @@ function toFailure(ports: Ports, error: unknown, reason: ReturnType<typeof stopR
   if (isFailure(error, 'containers_not_restarted')) return error;
   if (reason === 'canceled')
     return fail('job_canceled', 'The job was canceled while it ran; what it had begun was undone or ended.');
+  if (reason === 'overdue')
+    return fail('completion_window_missed', 'The time limit of the job was over before it had ended, so it was ended.');
   if (reason === 'stalled')
     return fail('job_stalled', 'The job made no progress for too long and was ended; see its log, then retry it.');
   if (isFailure(error)) return error;

@@ -1,3 +1,5 @@
+import type { Consistency, NewBackupHook } from '../backups/model.ts';
+import { hookFrom, requireHooksFit } from '../backups/read.ts';
 import type { AdmittedContext } from '../context.ts';
 import { resolveRepository } from '../repositories/read.ts';
 import { type NewSchedule, requireSchedule, scheduleFrom } from '../schedule.ts';
@@ -18,6 +20,10 @@ interface Wish {
   readonly keep?: NewRetention | null;
   readonly rpoSeconds?: number | null;
   readonly rtoSeconds?: number | null;
+  readonly consistency?: Consistency;
+  readonly hooks?: readonly NewBackupHook[];
+  readonly startWindowSeconds?: number | null;
+  readonly completionWindowSeconds?: number | null;
 }
 
 const unset = {
@@ -30,7 +36,11 @@ const unset = {
   keep: null,
   rpoSeconds: null,
   rtoSeconds: null,
-};
+  consistency: 'live',
+  hooks: [],
+  startWindowSeconds: null,
+  completionWindowSeconds: null,
+} as const;
 
 /** Makes a policy. Throws `invalid_input`, `repository_not_found` and `policy_exists`. */
 export async function create(
@@ -39,7 +49,7 @@ export async function create(
 ): Promise<Policy> {
   const { ports, onceId, actor } = context;
   const schedule = scheduleFrom(given);
-  const settings = await settingsOf(context, wish);
+  const settings = await settingsOf(context, wish, unset);
   return await store.createPolicy(ports.db, {
     ...unset,
     ...settings,
@@ -54,18 +64,27 @@ export async function create(
 
 /** Edits a policy. One that is enabled again, or that has another schedule, goes on with the next time from now. Throws as {@link create}, and `version_mismatch`. */
 export async function edit(context: AdmittedContext, row: store.PolicyRow, wish: Wish): Promise<Policy> {
-  const settings = await settingsOf(context, wish);
-  const schedule = settings.schedule ?? store.toPolicySource(row).schedule;
+  const before = store.toPolicy(row);
+  const settings = await settingsOf(context, wish, before);
+  const schedule = settings.schedule ?? before.schedule;
   const startsAnew = wish.schedule !== undefined || (wish.isEnabled === true && !row.isEnabled);
   const next = startsAnew ? { nextRunAt: requireSchedule(schedule) } : {};
   return await store.editPolicy(context.ports.db, row, { ...settings, ...next });
 }
 
-async function settingsOf({ ports }: AdmittedContext, { repository, copyTo, keep, schedule, ...plain }: Wish) {
+/** What is given, as it is written down; `before` is what it is added to. */
+async function settingsOf(
+  { ports }: AdmittedContext,
+  { repository, copyTo, keep, schedule, hooks, ...plain }: Wish,
+  before: Pick<Policy, 'consistency' | 'hooks'> | typeof unset,
+) {
+  const consistency = plain.consistency ?? before.consistency;
+  requireHooksFit(consistency, hooks ?? before.hooks);
   if (keep != null) requireRetention(keep);
   const idOf = async (name: string) => (await resolveRepository(ports.db, name)).id;
   return {
     ...plain,
+    ...(hooks === undefined ? {} : { hooks: hooks.map(hookFrom) }),
     ...(schedule === undefined ? {} : { schedule: scheduleFrom(schedule) }),
     ...(keep === undefined ? {} : { keep: keep === null ? null : retentionFrom(keep) }),
     ...(repository === undefined ? {} : { repositoryId: repository === null ? null : await idOf(repository) }),

@@ -95,6 +95,10 @@ export function toClassSource(row: Row): ClassSource {
     keep: keepOf(row),
     rpoSeconds: row.rpoSeconds,
     rtoSeconds: row.rtoSeconds,
+    consistency: 'live',
+    hooks: [],
+    startWindowSeconds: null,
+    completionWindowSeconds: null,
     nextRunAt: row.nextRunAt,
   };
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { BackupHook, Consistency } from '../backups/model.ts';
 import { backupLabels, composeLabels } from '../hosts/read.ts';
 import type { Schedule } from '../schedule.ts';
 import type { DataClass, VolumeKind } from '../volumes/model.ts';
@@ -44,6 +45,10 @@ export interface CoverSource {
   readonly keep: Retention | null;
   readonly rpoSeconds: number | null;
   readonly rtoSeconds: number | null;
+  readonly consistency: Consistency;
+  readonly hooks: readonly BackupHook[];
+  readonly startWindowSeconds: number | null;
+  readonly completionWindowSeconds: number | null;
   readonly nextRunAt: Date | null;
 }
 
@@ -98,7 +103,14 @@ export function coverageOf(volume: CoverSubject, { policies, classes }: CoverSou
   return { ...nothing, sources: dataClass === null || dataClass.schedule === null ? [] : [dataClass], excluded: null };
 }
 
-function exclusionOf({ labels, declared, holdsRepository }: CoverSubject): string | null {
+/** Compose projects that made a volume, or a container of its project that has it mounted; that of the volume first. */
+export function composeProjectsOf({ labels, declared }: Pick<CoverSubject, 'labels' | 'declared'>): string[] {
+  const named = [labels[composeLabels.project], ...declared.map((one) => one.composeProject)];
+  return [...new Set(named.filter((project) => project != null))];
+}
+
+/** Why a volume is never backed up; null where it may be. */
+export function exclusionOf({ labels, declared, holdsRepository }: CoverSubject): string | null {
   if (holdsRepository !== null) return `It holds the repository "${holdsRepository}".`;
   const own = labels[backupLabels.backup];
   const word = own ?? declared.find(({ backup }) => backup !== null)?.backup;
@@ -116,7 +128,7 @@ function namedPolicies({ labels, declared }: CoverSubject): string[] {
 function selects(selector: PolicySelector, volume: CoverSubject, className: DataClass | null): boolean {
   const { hosts, environments, classes, composeProjects, labels, names, anonymous } = selector;
   if (volume.kind === 'anonymous' && !anonymous) return false;
-  const composeOf = [volume.labels[composeLabels.project], ...volume.declared.map((one) => one.composeProject)];
+  const composeOf = composeProjectsOf(volume);
   return (
     among(hosts, volume.host) &&
     among(environments, volume.environment) &&

@@ -1,3 +1,4 @@
+import { BackupHook, Consistency } from '../backups/model.ts';
 import { Schedule } from '../schedule.ts';
 import {
   DateTime,
@@ -113,6 +114,17 @@ export const JitterSeconds = T.Integer({
     'Each volume begins so many seconds later at most, always by the same time, so that not all begin at once.',
 });
 
+export const StartWindowSeconds = T.Integer({
+  minimum: 60,
+  maximum: longest,
+  description: 'A backup that could not begin so long after it was due fails; null: it waits.',
+});
+export const CompletionWindowSeconds = T.Integer({
+  minimum: 60,
+  maximum: longest,
+  description: 'A backup that has not ended so long after its start is ended, and has failed; null: it goes on.',
+});
+
 export const Policy = object(
   {
     id: Uuid,
@@ -132,6 +144,10 @@ export const Policy = object(
     keep: nullable(Retention),
     rpoSeconds: nullable(RpoSeconds),
     rtoSeconds: nullable(RtoSeconds),
+    consistency: Consistency,
+    hooks: T.Array(BackupHook),
+    startWindowSeconds: nullable(StartWindowSeconds),
+    completionWindowSeconds: nullable(CompletionWindowSeconds),
     lastRunAt: nullable(DateTime),
     nextRunAt: nullable(DateTime),
     createdBy: T.String(),

@@ -1,4 +1,5 @@
 import { administeredProject } from '../access/read.ts';
+import { Consistency, NewBackupHooks } from '../backups/model.ts';
 import { fail } from '../errors.ts';
 import { command, query, type Target } from '../operation.ts';
 import { RepositoryAddress } from '../repositories/model.ts';
@@ -6,6 +7,7 @@ import { NewSchedule } from '../schedule.ts';
 import { expectedVersion, nullable, object, ProjectName, paging, T } from '../schema.ts';
 import { create, edit } from './change.ts';
 import {
+  CompletionWindowSeconds,
   JitterSeconds,
   NewPolicySelector,
   Policy,
@@ -14,6 +16,7 @@ import {
   PolicyRun,
   RpoSeconds,
   RtoSeconds,
+  StartWindowSeconds,
 } from './model.ts';
 import { NewRetention } from './retention.ts';
 import { runNow } from './run-policy.ts';
@@ -67,6 +70,10 @@ const settings = {
   keep: T.Optional(nullable(NewRetention)),
   rpoSeconds: T.Optional(nullable(RpoSeconds)),
   rtoSeconds: T.Optional(nullable(RtoSeconds)),
+  consistency: T.Optional(Consistency),
+  hooks: T.Optional(NewBackupHooks),
+  startWindowSeconds: T.Optional(nullable(StartWindowSeconds)),
+  completionWindowSeconds: T.Optional(nullable(CompletionWindowSeconds)),
 };
 
 export const createPolicy = command('policies.create', {

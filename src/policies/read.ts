@@ -1,3 +1,3 @@
 export { type Candidate, loadCandidates, loadSources } from './cover-store.ts';
-export { type Coverage, coverageOf } from './coverage.ts';
+export { type Coverage, composeProjectsOf, coverageOf, exclusionOf } from './coverage.ts';
 export { Retention } from './retention.ts';

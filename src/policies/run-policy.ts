@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AdmittedContext } from '../context.ts';
 import type { Reader } from '../database/client.ts';
-import { enqueueJob, idOf } from '../jobs/read.ts';
+import { enqueueJob, idOf, type JobRequest } from '../jobs/read.ts';
 import { resolveRepository } from '../repositories/read.ts';
 import { type Candidate, candidatesOn, loadSources } from './cover-store.ts';
-import { type CoverSource, type CoverSources, coverageOf } from './coverage.ts';
+import { type CoverSource, type CoverSources, composeProjectsOf, coverageOf } from './coverage.ts';
 import type { PolicyRun } from './model.ts';
 import { type PolicyRow, toPolicySource } from './store.ts';
 
@@ -23,9 +23,19 @@ export function coveredBy(volumes: readonly Candidate[], sources: CoverSources, 
   return volumes.filter((volume) => coverageOf(volume, sources).sources.some((source) => source.key === key));
 }
 
+/** One backup: of a volume, or of those of a Compose project that are to be at rest together. */
+interface Unit {
+  /** Tells it from others: `host/volume`, or `host/compose:project`. */
+  readonly address: string;
+  readonly host: string;
+  readonly composeProject: string | null;
+  readonly volumes: readonly Candidate[];
+}
+
 /**
- * Asks for a backup of each of these volumes, for a policy or class. The same `run` asks for the same jobs, however often it
- * is repeated. One whose last backup for it is still under way is left: what hangs must not pile up.
+ * Asks for a backup of each of these volumes, for a policy or class; where containers are brought to rest, of each Compose
+ * project as one. The same `run` asks for the same jobs, however often it is repeated. One whose last backup for it is still
+ * under way is left: what hangs must not pile up.
  */
 export async function askForBackups(
   context: AdmittedContext,
@@ -36,35 +46,68 @@ export async function askForBackups(
 ): Promise<PolicyRun> {
   const { db } = context.ports;
   const repository = await resolveRepository(db, source.repositoryId ?? undefined);
+  const copyTo = [...(source.copyTo ?? repository.copyTo)];
   const jobs: string[] = [];
   const skipped: string[] = [];
   const busy = await underWay(db, source.key);
-  for (const { host, name, project } of volumes) {
-    const address = `${host}/${name}`;
-    const id = idOf(`${source.key}/${run}/${address}`);
-    const other = busy.get(address);
+  for (const unit of unitsOf(source, volumes)) {
+    const id = idOf(`${source.key}/${run}/${unit.address}`);
+    const other = busy.get(unit.address);
     if (other !== undefined && other !== id) {
-      skipped.push(`${address}: job ${other} is still under way`);
+      skipped.push(`${unit.address}: job ${other} is still under way`);
       continue;
     }
-    const input = {
-      repositoryId: repository.id,
-      copyTo: [...(source.copyTo ?? repository.copyTo)],
-      source: source.key,
-    };
-    const delay = withJitter ? jitterOf(source, address) : 0;
-    const request = { kind: 'volume_backup', host, volume: name, project, input } as const;
-    const runAfter = new Date(Date.now() + delay * 1000);
-    jobs.push((await enqueueJob({ ...context, onceId: id }, { ...request, runAfter })).id);
+    const times = timesOf(source, withJitter ? jitterOf(source, unit.address) : 0);
+    const request = requestFor(unit, source, { repositoryId: repository.id, copyTo });
+    jobs.push((await enqueueJob({ ...context, onceId: id }, { ...request, ...times })).id);
   }
   return { policy: source.name, jobs, skipped };
+}
+
+/** What goes on while it is read has no common moment, so each volume is for itself then. */
+function unitsOf({ consistency }: CoverSource, volumes: readonly Candidate[]): Unit[] {
+  const byAddress = Map.groupBy(volumes, (volume) => {
+    const [composeProject] = consistency === 'live' ? [] : composeProjectsOf(volume);
+    return `${volume.host}/${composeProject === undefined ? volume.name : `compose:${composeProject}`}`;
+  });
+  return [...byAddress].flatMap(([address, members]) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { host } = first;
+    const composeProject = address.startsWith(`${host}/compose:`) ? address.slice(`${host}/compose:`.length) : null;
+    return [{ address, host, composeProject, volumes: members }];
+  });
+}
+
+function requestFor(
+  { host, composeProject, volumes }: Unit,
+  { key, consistency, hooks }: CoverSource,
+  where: { repositoryId: string; copyTo: string[] },
+): JobRequest {
+  const input = { ...where, source: key, consistency, hooks: [...hooks] };
+  const [first] = volumes;
+  if (composeProject === null || first === undefined)
+    return { kind: 'volume_backup', host, volume: first?.name ?? null, project: first?.project ?? null, input };
+  const members = volumes.map(({ name, project }) => ({ name, project }));
+  const isOne = volumes.every(({ project }) => project === first.project);
+  const project = isOne ? first.project : null;
+  return { kind: 'group_backup', host, volume: null, project, input: { ...input, composeProject, volumes: members } };
+}
+
+function timesOf({ startWindowSeconds, completionWindowSeconds }: CoverSource, delaySeconds: number) {
+  const dueAt = Date.now() + delaySeconds * 1000;
+  return {
+    runAfter: new Date(dueAt),
+    ...(startWindowSeconds === null ? {} : { startBefore: new Date(dueAt + startWindowSeconds * 1000) }),
+    ...(completionWindowSeconds === null ? {} : { limitSeconds: completionWindowSeconds }),
+  };
 }
 
 /** Jobs of this source that have not ended, by address of the volume. */
 async function underWay(db: Reader, key: string): Promise<ReadonlyMap<string, string>> {
   const rows = await db.$queryRaw<{ id: string; address: string }[]>`
-    select id::text as id, host || '/' || volume as address from jobs
-    where kind = 'volume_backup' and state in ('queued', 'running') and input->>'source' = ${key}`;
+    select id::text as id, host || '/' || coalesce(volume, 'compose:' || (input->>'composeProject')) as address from jobs
+    where kind in ('volume_backup', 'group_backup') and state in ('queued', 'running') and input->>'source' = ${key}`;
   return new Map(rows.map(({ id, address }) => [address, id]));
 }
 

@@ -1,4 +1,5 @@
 import type { ProjectScope } from '../access/roles.ts';
+import type { BackupHook, Consistency } from '../backups/model.ts';
 import { type Database, isTaken, Prisma, type Reader } from '../database/client.ts';
 import { byNameOrId } from '../database/name-or-id.ts';
 import { fail } from '../errors.ts';
@@ -24,6 +25,10 @@ export interface PolicySettings {
   readonly keep: Retention | null;
   readonly rpoSeconds: number | null;
   readonly rtoSeconds: number | null;
+  readonly consistency: Consistency;
+  readonly hooks: readonly BackupHook[];
+  readonly startWindowSeconds: number | null;
+  readonly completionWindowSeconds: number | null;
   readonly nextRunAt: Date | null;
 }
 
@@ -89,9 +94,10 @@ export function outdated(name: string) {
   return fail('version_mismatch', `Policy "${name}" has changed meanwhile; read it again.`);
 }
 
-function columnsOf<Settings extends Partial<PolicySettings>>({ copyTo, keep, ...plain }: Settings) {
+function columnsOf<Settings extends Partial<PolicySettings>>({ copyTo, keep, hooks, ...plain }: Settings) {
   return {
     ...plain,
+    ...(hooks === undefined ? {} : { hooks: [...hooks] }),
     ...(copyTo === undefined ? {} : { copyTo: copyTo === null ? Prisma.DbNull : [...copyTo] }),
     ...(keep === undefined ? {} : { keep: keep ?? Prisma.DbNull }),
   };
@@ -117,6 +123,8 @@ const partsOf = (row: PolicyRow) => ({
   schedule: row.schedule as Schedule,
   copyTo: row.copyTo as string[] | null,
   keep: row.keep as Retention | null,
+  consistency: row.consistency as Consistency,
+  hooks: row.hooks as BackupHook[],
 });
 
 /** A policy as the API shows it. */
@@ -133,6 +141,8 @@ export function toPolicy(row: PolicyRow): Policy {
 /** A policy as what backs volumes up. */
 export function toPolicySource(row: PolicyRow): PolicySource {
   const { id, name, project, jitterSeconds, repositoryId, rpoSeconds, rtoSeconds, nextRunAt } = row;
-  const plain = { name, project, jitterSeconds, repositoryId, rpoSeconds, rtoSeconds, nextRunAt };
+  const { startWindowSeconds, completionWindowSeconds } = row;
+  const windows = { startWindowSeconds, completionWindowSeconds };
+  const plain = { name, project, jitterSeconds, repositoryId, rpoSeconds, rtoSeconds, nextRunAt, ...windows };
   return { key: `policy/${id}`, kind: 'policy', ...plain, ...partsOf(row) };
 }

@@ -43,8 +43,9 @@ export async function lastFailures(
     from unnest(${[...addresses]}::text[]) as wanted(address)
     join volumes v on v.host = split_part(wanted.address, '/', 1) and v.name = split_part(wanted.address, '/', 2)
     cross join lateral (
-      select * from jobs where jobs.host = v.host and jobs.volume = v.name and jobs.project is not distinct from v.project
-        and kind = 'volume_backup' and state in ('succeeded', 'failed')
+      select * from jobs where jobs.host = v.host and state in ('succeeded', 'failed')
+        and ((kind = 'volume_backup' and jobs.volume = v.name and jobs.project is not distinct from v.project)
+          or (kind = 'group_backup' and input->'volumes' @> jsonb_build_array(jsonb_build_object('name', v.name, 'project', v.project))))
       order by created_at desc, id desc limit 1
     ) j where j.state = 'failed' and j.finished_at is not null`;
   return new Map(

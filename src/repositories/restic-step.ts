@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
-import type { LockRequest, RunningJob } from '../jobs/handler.ts';
+import { endsJob, type LockRequest, type RunningJob } from '../jobs/handler.ts';
 import { dropPhantom, type HelperOutcome, prepareHelper, runHelper } from '../jobs/helper-run.ts';
 import { initCommand } from '../restic/commands.ts';
 import { exitFailure, isHopeless } from '../restic/exit.ts';
@@ -60,8 +60,7 @@ export async function runRestic(
     if (mayBeLocked && step.reads !== true) await suspectLock(job.ports.db, repository.id, true);
     return outcome;
   } catch (error) {
-    if (job.signal.reason === 'canceled' || job.signal.reason === 'stalled')
-      await suspectLock(job.ports.db, repository.id, true);
+    if (endsJob(job.signal)) await suspectLock(job.ports.db, repository.id, true);
     throw error;
   }
 }

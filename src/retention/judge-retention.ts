@@ -63,6 +63,9 @@ function ownReasons(
           `What it holds may be wanted back: it was made before ${reason === 'before_restore' ? 'a restore' : 'a deletion'}.`,
         ]
       : [];
+  // Its files were in use: it serves while the backup that it belongs to has not ended well.
+  if (reason === 'first_pass')
+    return newestGood === undefined || newestGood.takenAt < takenAt ? ['No good backup is newer.'] : [];
   if (rules.length === 0) return ['No policy and no class says how long it is kept.'];
   if (id === newestGood?.id) return ['It is the newest good backup.'];
   if (state === 'partial' && (newestGood === undefined || newestGood.takenAt < takenAt))
@@ -71,6 +74,7 @@ function ownReasons(
 }
 
 function leavingReason({ reason, state }: Retained): string {
+  if (reason === 'first_pass') return 'A good backup is newer than this first pass.';
   if (reason !== 'backup') return 'The time in which it could be wanted back is over.';
   return state === 'partial' ? 'It is partial, and a good backup is newer.' : 'No rule keeps it.';
 }

@@ -12,6 +12,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   performance: 'What containers read and write in a volume, and how much room it has.',
   repositories: 'Where backups go: restic repositories.',
   snapshots: 'Restore points: list, browse, download.',
+  composeProjects: 'All volumes of a Compose project as one.',
   backups: 'Back up, restore, delete and undelete volumes.',
   restores: 'Write a snapshot back, in place or into a new volume.',
   restoreDrills: 'Restore a snapshot for a try, to see that it can be restored and how fast.',

@@ -24,7 +24,12 @@ export interface CataloguedSnapshot {
 /** Tag of a snapshot that only tells something about another one, and is none of its own in the catalogue. */
 export const noteTag = 'stowage-note';
 const ofVolume = /^\/volumes\/([a-z0-9][a-z0-9.-]*)\/([a-zA-Z0-9][a-zA-Z0-9_.-]*)$/;
-const reasons: readonly string[] = ['backup', 'before_restore', 'before_delete'] satisfies SnapshotReason[];
+const reasons: readonly string[] = [
+  'backup',
+  'first_pass',
+  'before_restore',
+  'before_delete',
+] satisfies SnapshotReason[];
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Tags from which the catalogue can be made anew. restic takes a comma for the end of a tag, so values are encoded. */

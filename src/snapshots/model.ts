@@ -2,8 +2,8 @@ import { Bytes, Count, DateTime, nullable, object, page, type Static, T, Uuid, w
 
 export const SnapshotReason = words(
   'SnapshotReason',
-  ['backup', 'before_restore', 'before_delete', 'foreign'],
-  'Why a snapshot was made; `foreign` ones were not made of a volume by Stowage.',
+  ['backup', 'first_pass', 'before_restore', 'before_delete', 'foreign'],
+  'Why a snapshot was made. `first_pass`: while the containers went on, before the same backup read the volume again at rest. `foreign` ones were not made of a volume by Stowage.',
 );
 export type SnapshotReason = Static<typeof SnapshotReason>;
 export const SnapshotState = words('SnapshotState', ['good', 'partial'], '`partial`: some files could not be read.');

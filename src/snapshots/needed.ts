@@ -17,7 +17,10 @@ export async function neededSnapshots(db: Reader, ids: readonly string[]): Promi
       where snapshot_id = any(${wanted}::text[]) and expires_at > now()
     union all
     select input->>'snapshot', 'Job ' || id || ' needs it.' from jobs
-      where state in ('queued', 'running') and kind <> 'snapshot_forget' and input->>'snapshot' = any(${wanted}::text[])`;
+      where state in ('queued', 'running') and kind <> 'snapshot_forget' and input->>'snapshot' = any(${wanted}::text[])
+    union all
+    select one->>'snapshot', 'Job ' || id || ' needs it.' from jobs cross join jsonb_array_elements(input->'volumes') as one
+      where state in ('queued', 'running') and kind = 'group_restore' and one->>'snapshot' = any(${wanted}::text[])`;
   const byId = new Map<string, string[]>();
   for (const { id, why } of rows) byId.set(id, [...(byId.get(id) ?? []), why]);
   return byId;

@@ -3,6 +3,6 @@ export { catalogueOf, noteTagsOf, tagsOf } from './catalogue-of.ts';
 export { copiesOf } from './copies.ts';
 export { VolumeCopies } from './copies-model.ts';
 export { neededSnapshots, refuseHeld } from './needed.ts';
-export { findSnapshot, newestGoodSnapshot, recordSnapshot, removeSnapshot } from './store.ts';
+export { findSnapshot, newestGoodSnapshot, recordSnapshot, removeSnapshot, snapshotsOfJob } from './store.ts';
 export { syncSnapshots } from './sync.ts';
 export { requireSnapshot, snapshotTarget } from './target.ts';

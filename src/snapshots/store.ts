@@ -62,6 +62,21 @@ export async function newestGoodSnapshot(db: Reader, hostName: string, volumeNam
   return row === null ? null : toSnapshot(row);
 }
 
+/** The good snapshots of volumes that a backup job has made on a host and that the caller may see, by volume. */
+export async function snapshotsOfJob(
+  db: Reader,
+  scope: ProjectScope,
+  hostName: string,
+  jobId: string,
+): Promise<(Snapshot & { readonly volume: string })[]> {
+  const seen = scope === 'all' ? {} : { project: { in: [...scope] } };
+  const rows = await db.snapshot.findMany({
+    where: { hostName, jobId, reason: 'backup', state: 'good', originalId: null, ...seen },
+    orderBy: { volumeName: 'asc' },
+  });
+  return rows.map(toSnapshot).filter((one): one is Snapshot & { readonly volume: string } => one.volume !== null);
+}
+
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
 export async function recordSnapshot(
   db: Reader,

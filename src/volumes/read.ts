@@ -1,8 +1,9 @@
 import type { Engine } from '../engine/engine.ts';
-import type { EngineContainer } from '../engine/engine-objects.ts';
+import type { EngineContainer, EngineMount } from '../engine/engine-objects.ts';
 import { isHelper } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
+import { isStarted } from '../jobs/read.ts';
 import type { Target } from '../operation.ts';
 import { isSharedWith } from '../shares/shared-with.ts';
 import { knownVolumes } from './known-volumes.ts';
@@ -10,6 +11,7 @@ import { requireVolumeName } from './naming.ts';
 import { requireFittingName } from './naming-styles.ts';
 import { restoredByLabel } from './new-labels.ts';
 import { findVolume, projectOfVolume } from './store.ts';
+import { isWithin } from './volume-users.ts';
 
 export { namingIssues } from './naming-styles.ts';
 export { isMountedFromElsewhere } from './shared-backend.ts';
@@ -36,10 +38,30 @@ export const volumeTarget: Target<{ host: string; name: string }> = {
 /** For what a rule of a share lets its consumers do as well: to read the volume and what is known of it. */
 export const sharedVolumeTarget: Target<{ host: string; name: string }> = { ...volumeTarget, showingSuffices: true };
 
-/** The containers that have a volume mounted, running or not, as the engine says now; helpers do not count. */
-export async function containersMounting(engine: Engine, volume: string): Promise<EngineContainer[]> {
+/**
+ * The containers that can write to any of these volumes and that run, or would when they are let go on, as the engine says now: those
+ * that have it mounted for writing, and those that have a folder of it bound past Docker's own counting.
+ */
+export async function containersWriting(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
+  const found = await Promise.all([...volumes].map((name) => engine.findVolume(name)));
+  const folders = found.filter((volume) => volume !== null);
+  const isOf = ({ volume, type, source }: EngineMount) =>
+    volume === null
+      ? type === 'bind' && folders.some(({ driver, mountpoint }) => isWithin(source, driver, mountpoint))
+      : volumes.has(volume);
   const containers = await engine.listContainers();
   return containers.filter(
-    ({ labels, mounts }) => !isHelper(labels) && mounts.some((mount) => mount.volume === volume),
+    (container) =>
+      !isHelper(container.labels) &&
+      isStarted(container) &&
+      container.mounts.some((mount) => !mount.readOnly && isOf(mount)),
+  );
+}
+
+/** The containers that have any of these volumes mounted, running or not, as the engine says now; helpers do not count. */
+export async function containersMounting(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
+  const containers = await engine.listContainers();
+  return containers.filter(
+    ({ labels, mounts }) => !isHelper(labels) && mounts.some(({ volume }) => volume !== null && volumes.has(volume)),
   );
 }

@@ -30,8 +30,8 @@ export function volumeUsers(
   };
 }
 
-/** Whether a bind leads into the folder of a volume, past Docker's own counting. */
-function isWithin(source: string, driver: string, mountpoint: string): boolean {
+/** Whether a bind (its source) leads into the folder of a volume, past Docker's own counting. */
+export function isWithin(source: string, driver: string, mountpoint: string): boolean {
   if (mountpoint === '') return false;
   const isFolderOfVolume =
     driver === 'local' && mountpoint.endsWith('/_data') && source === mountpoint.slice(0, -'/_data'.length);

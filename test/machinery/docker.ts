@@ -19,6 +19,8 @@ export interface ContainerWish {
   readonly labels?: Readonly<Record<string, string>>;
   /** Instead of root. */
   readonly user?: string;
+  /** Script that tells by its exit code whether it is healthy; asked each half second. */
+  readonly healthcheck?: string;
   /** What differs from the volume at `/data` and no network; its `Mounts` replace that volume's. */
   readonly hostConfig?: Docker.HostConfig;
 }
@@ -78,6 +80,7 @@ export function testDocker(t: Test, { endpoint }: { readonly endpoint?: string }
     stopTimeout,
     labels,
     user,
+    healthcheck,
     hostConfig,
   }: ContainerWish): Promise<Docker.Container> {
     const made = await engine.createContainer({
@@ -88,6 +91,9 @@ export function testDocker(t: Test, { endpoint }: { readonly endpoint?: string }
       ...(stopTimeout === undefined ? {} : { StopTimeout: stopTimeout }),
       ...(labels === undefined ? {} : { Labels: { ...labels } }),
       ...(user === undefined ? {} : { User: user }),
+      ...(healthcheck === undefined
+        ? {}
+        : { Healthcheck: { Test: ['CMD-SHELL', healthcheck], Interval: 500_000_000 } }),
       HostConfig: {
         NetworkMode: 'none',
         Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }],

@@ -19,7 +19,9 @@ export async function fillProject(db: Database, project: string): Promise<Projec
   const by = { createdBy: 'system' };
   const hour = new Date(Date.now() + 3_600_000);
   const plain = { kind: 'named', driver: 'local', scope: 'local', mountpoint: '/x', options: {}, labels: {} };
-  await db.volume.create({ data: { ...host, ...plain, name, project } });
+  const composeProject = `compose-of-${project}`;
+  const labels = { 'com.docker.compose.project': composeProject };
+  await db.volume.create({ data: { ...host, ...plain, labels, name, project } });
   const running = { image: 'x', imageId: 'x', state: 'running', status: 'Up', labels: {} };
   await db.container.create({ data: { ...host, ...running, id: container, name: `app-of-${project}`, project } });
   const found = { rule: 'VOL-005', severity: 'low', detail: 'x', evidence: {}, subject: `volume/${name}` };
@@ -166,6 +168,7 @@ export async function fillProject(db: Database, project: string): Promise<Projec
     host: 'local',
     name,
     volume: name,
+    composeProject,
     deleted: `gone-of-${project}`,
     container,
     finding: finding.id,
@@ -201,6 +204,7 @@ export function absentObjects(project: string): ProjectObjects {
     host: 'local',
     name: `nothing-of-${project}`,
     volume: `nothing-of-${project}`,
+    composeProject: `nothing-of-${project}`,
     deleted: `nothing-of-${project}`,
     container: `dead-of-${project}`,
     finding: nobody,

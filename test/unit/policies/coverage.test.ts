@@ -11,6 +11,10 @@ const source = {
   copyTo: null,
   rpoSeconds: null,
   rtoSeconds: null,
+  consistency: 'live' as const,
+  hooks: [],
+  startWindowSeconds: null,
+  completionWindowSeconds: null,
   nextRunAt: null,
 };
 

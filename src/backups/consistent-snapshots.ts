@@ -1,0 +1,109 @@
+import type { Engine } from '../engine/engine.ts';
+import type { EngineContainer } from '../engine/engine-objects.ts';
+import { fail } from '../errors.ts';
+import type { RunningJob } from '../jobs/handler.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import { type OpenRepository, prepareStep } from '../repositories/read.ts';
+import { containersMounting, containersWriting } from '../volumes/read.ts';
+import { hooksFor } from './hooks.ts';
+import type { BackupHook, Consistency } from './model.ts';
+import { snapshotStep, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
+import { whileAtRest } from './while-at-rest.ts';
+
+/** Volumes that are backed up as of one moment. */
+export interface ConsistentWish {
+  readonly volumes: readonly { readonly name: string; readonly project: string | null }[];
+  readonly consistency: Consistency;
+  readonly hooks: readonly BackupHook[];
+}
+
+/** A snapshot of each volume, in the order asked for. */
+export interface ConsistentSnapshots {
+  readonly taken: readonly TakenSnapshot[];
+  /** Names of containers that were stopped or paused. */
+  readonly containers: readonly string[];
+  readonly outageSeconds: number;
+}
+
+/** Helpers that work at a time while containers are at rest. */
+const concurrency = 4;
+
+/**
+ * Backs volumes up as of one moment: in a first pass while their containers go on, and what has changed by then in a second one
+ * while those that can write are at rest. Without any, one pass does. Throws `consistency_lost` when a container has begun to
+ * write meanwhile, `hook_failed`, and what {@link takeSnapshot} throws.
+ */
+export async function takeConsistently(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  { volumes, consistency, hooks: wished }: ConsistentWish,
+): Promise<ConsistentSnapshots> {
+  const names = volumes.map(({ name }) => name);
+  const stepOf = (index: number) => ({
+    step: volumes.length === 1 ? 'backup' : `backup-${index + 1}`,
+    project: volumes[index]?.project ?? null,
+  });
+  const takeAll = () =>
+    mapConcurrently(names, concurrency, (name, index) =>
+      takeSnapshot(engine, job, repository, name, 'backup', stepOf(index)),
+    );
+  if (consistency === 'live') return { taken: await takeAll(), containers: [], outageSeconds: 0 };
+
+  const all = new Set(names);
+  const writers = () => containersWriting(engine, all);
+  if (job.restartNote === null && (await writers()).length > 0) await firstPasses(engine, job, repository, volumes);
+  const hooks = hooksFor(engine, job, wished, await containersMounting(engine, all));
+  if (consistency === 'hook' && hooks.after.length === 0 && !hooks.hasBefore)
+    throw fail(
+      'hook_failed',
+      `No running container of ${names.join(', ')} has a hook; the backup would be no better than a live one.`,
+    );
+  const prepare = async () => {
+    for (const [index, name] of names.entries())
+      await prepareStep(engine, job, repository, snapshotStep(job, name, 'backup', stepOf(index)).step);
+  };
+  const rest = { by: consistency, containers: writers, hooks, prepare };
+  const { result, ...rested } = await whileAtRest(engine, job, rest, async () => {
+    const taken = await takeAll();
+    if (consistency !== 'hook') await requireRest(writers);
+    return taken;
+  });
+  return { taken: result, ...rested };
+}
+
+/** Throws `backup_partial` when something could not be read. */
+export function requireComplete(taken: readonly (TakenSnapshot & { readonly volume: string })[]): void {
+  const partial = taken.filter(({ unreadable }) => unreadable.length > 0);
+  if (partial.length === 0) return;
+  const named = partial.map(
+    ({ id, volume, unreadable }) =>
+      `snapshot ${id.slice(0, 8)} of volume "${volume}" is kept as partial; ${unreadable.length} entries could not be read: ${unreadable.slice(0, 5).join('; ')}`,
+  );
+  throw fail('backup_partial', named.join('. '));
+}
+
+/** What they read is not read again by the second ones; where a backup ends badly they are there. */
+async function firstPasses(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  volumes: ConsistentWish['volumes'],
+): Promise<void> {
+  for (const [index, { name, project }] of volumes.entries()) {
+    const step = volumes.length === 1 ? 'first_pass' : `first_pass-${index + 1}`;
+    const key = `${step}-${job.attempt}`;
+    if (job.memory[key] !== undefined) continue;
+    const { id } = await takeSnapshot(engine, job, repository, name, 'first_pass', { step, project });
+    await job.remember({ [key]: id });
+  }
+}
+
+async function requireRest(writers: () => Promise<EngineContainer[]>): Promise<void> {
+  const running = (await writers()).filter(({ state }) => state !== 'paused');
+  if (running.length === 0) return;
+  throw fail(
+    'consistency_lost',
+    `While the volume was to be at rest, ${running.map(({ name }) => name).join(', ')} ran and may have written to it: the snapshot is no better than a live one.`,
+  );
+}

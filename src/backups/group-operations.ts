@@ -1,0 +1,115 @@
+import type { AdmittedContext } from '../context.ts';
+import { fail } from '../errors.ts';
+import { Job } from '../jobs/model.ts';
+import { enqueueJob, recallJob } from '../jobs/read.ts';
+import { command, type Target } from '../operation.ts';
+import { RepositoryAddress } from '../repositories/model.ts';
+import { copiedTo, requireWritable, resolveRepository, usableRepository } from '../repositories/read.ts';
+import { HostName, object, T, Uuid } from '../schema.ts';
+import { snapshotsOfJob } from '../snapshots/read.ts';
+import { findGroup, noGroup, requireGroup } from './group-volumes.ts';
+import { hookFrom, requireHooksFit } from './hook-wish.ts';
+import { Consistency, NewBackupHooks } from './model.ts';
+import { requireAdmin } from './require-admin.ts';
+
+const address = {
+  host: HostName,
+  composeProject: T.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[a-z0-9][a-z0-9_-]*$',
+    examples: ['shop'],
+    description: 'Name of the Compose project, as `docker compose ls` shows it.',
+  }),
+};
+
+const groupTarget: Target<{ host: string; composeProject: string }> = {
+  find: ({ ports }, { host, composeProject }) => findGroup(ports.db, host, composeProject),
+  absent: ({ host, composeProject }) => noGroup(host, composeProject),
+};
+
+export const createGroupBackup = command('composeProjects.createBackup', {
+  permission: 'operate',
+  reach: groupTarget,
+  summary: 'Back up all volumes of a Compose project as of one moment',
+  description:
+    'Its containers are at rest once, for all volumes together, and start again in the order of their dependencies. Volumes with the label `stowage.backup=off` and those of other projects are left out.',
+  input: object({
+    ...address,
+    repository: T.Optional(RepositoryAddress),
+    copyTo: T.Optional(
+      T.Array(RepositoryAddress, {
+        maxItems: 8,
+        description:
+          'Repositories that the snapshots are copied to; those that the repository itself names when not given.',
+      }),
+    ),
+    consistency: T.Optional(Consistency),
+    hooks: T.Optional(NewBackupHooks),
+  }),
+  output: Job,
+  recall: recallJob,
+  async run(context, { host, composeProject, repository, copyTo, consistency = 'stop', hooks: given = [] }) {
+    const { ports } = context;
+    const { project, volumes } = await requireGroup(ports.db, host, composeProject);
+    requireHooksFit(consistency, given);
+    const hooks = given.map(hookFrom);
+    if (hooks.length > 0) requireAdmin(context, project, 'run commands in containers');
+    const source = await usableRepository(ports.db, host, repository);
+    const copies = await copiedTo(ports, host, source, copyTo);
+    const input = {
+      composeProject,
+      volumes: volumes.map(({ name, project: own }) => ({ name, project: own })),
+      repositoryId: source.id,
+      copyTo: copies,
+      consistency,
+      hooks,
+    };
+    return await enqueueJob(context, { kind: 'group_backup', host, volume: null, project, input });
+  },
+});
+
+export const createGroupRestore = command('composeProjects.createRestore', {
+  permission: 'operate',
+  reach: groupTarget,
+  summary: 'Set all volumes of a Compose project back to one of its backups',
+  description:
+    'In place (asks for the role admin): the containers that use the volumes are stopped once and started again in the order of their dependencies, what is there is kept in snapshots, and a restore that fails is undone in all volumes.',
+  input: object({
+    ...address,
+    backup: T.String({ ...Uuid, description: 'Job that made the backup of the Compose project.' }),
+    confirm: T.Optional(T.String({ description: 'Name of the Compose project, once more.' })),
+  }),
+  output: Job,
+  recall: recallJob,
+  async run(context, { host, composeProject, backup, confirm }) {
+    if (confirm !== composeProject)
+      throw fail(
+        'confirmation_required',
+        `The restore replaces what is in the volumes; repeat the name of the Compose project in \`confirm\`: "${composeProject}".`,
+      );
+    const group = await requireGroup(context.ports.db, host, composeProject);
+    requireAdmin(context, group.project, 'restore in place');
+    const snapshots = await snapshotsOf(context, host, backup);
+    const absent = snapshots.filter(({ volume }) => !group.volumes.some(({ name }) => name === volume));
+    if (absent.length > 0)
+      throw fail(
+        'volume_not_found',
+        `These volumes of the backup are not of the Compose project any more: ${absent.map(({ volume }) => volume).join(', ')}; restore each of its snapshots into a new volume instead.`,
+      );
+    const [{ repositoryId }] = snapshots;
+    // What is there is kept in the same repository first.
+    requireWritable(await resolveRepository(context.ports.db, repositoryId));
+    const volumes = snapshots.map(({ id: snapshot, volume: name }) => ({ name, snapshot }));
+    const input = { composeProject, repositoryId, volumes };
+    return await enqueueJob(context, { kind: 'group_restore', host, volume: null, project: group.project, input });
+  },
+});
+
+/** The snapshots of a group's backup, at least one. Throws `backup_not_found`. */
+async function snapshotsOf({ ports, scope }: AdmittedContext, host: string, job: string) {
+  const [first, ...others] = await snapshotsOfJob(ports.db, scope, host, job);
+  if (first === undefined)
+    throw fail('backup_not_found', `No snapshot of backup "${job}" is on host "${host}"; name the job that made it.`);
+  return [first, ...others] as const;
+}

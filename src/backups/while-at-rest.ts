@@ -1,0 +1,99 @@
+import type { Engine } from '../engine/engine.ts';
+import type { EngineContainer } from '../engine/engine-objects.ts';
+import { isFailure } from '../errors.ts';
+import { carryOutRestart, pauseNoted, runNotedHooks, stopNoted } from '../jobs/carry-out-restart.ts';
+import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
+import { isStarted, type RestartNote, writeRestartNote } from '../jobs/restart-note.ts';
+import type { Hooks } from './hooks.ts';
+
+/** How containers are brought to rest, and which. */
+export interface Rest {
+  /** `hook`: the commands alone do it. */
+  readonly by: 'stop' | 'pause' | 'hook';
+  /** As the engine says now. */
+  containers(): Promise<EngineContainer[]>;
+  readonly hooks?: Hooks;
+  /** Makes what the work needs, before anything is brought to rest; helpers that are made here carry the note. */
+  prepare(): Promise<void>;
+}
+
+/** What was done while containers were at rest. */
+export interface Rested<Result> {
+  readonly result: Result;
+  /** Names of those that were stopped or paused. */
+  readonly containers: readonly string[];
+  /** From the first stop to the last start. */
+  readonly outageSeconds: number;
+}
+
+/**
+ * Works while containers are at rest. Which they are is written down first, on the job and on its helpers; they are as they were
+ * afterwards, whatever happens: a worker that takes the job over goes on from the note. Throws what the work throws, and
+ * `containers_not_restarted`.
+ */
+export async function whileAtRest<Result>(
+  engine: Engine,
+  job: RunningJob,
+  rest: Rest,
+  work: () => Promise<Result>,
+): Promise<Rested<Result>> {
+  const note = await writeDown(job, rest);
+  let result: Result;
+  let begunAt: number;
+  try {
+    begunAt = await bringToRest(engine, job, rest, note);
+    result = await work();
+  } catch (error) {
+    if (isLeftToOthers(job, error)) throw error;
+    await letGoOn(engine, job, note);
+    throw error;
+  }
+  await letGoOn(engine, job, note);
+  const containers = note.containers.map(({ name }) => name);
+  const isOutage = containers.length > 0 || (note.hooks ?? []).length > 0;
+  return { result, containers, outageSeconds: isOutage ? (Date.now() - begunAt) / 1000 : 0 };
+}
+
+/** Whether the next worker goes on: it finds the note, and the helper that works. */
+export function isLeftToOthers({ signal }: RunningJob, error: unknown): boolean {
+  return error instanceof ClaimLost || stopReason(signal) === 'lost' || isFailure(error, 'database_unavailable');
+}
+
+/** What a dead worker of this attempt has noted is kept: it knew what ran. */
+async function writeDown(job: RunningJob, { by, containers, hooks }: Rest): Promise<RestartNote> {
+  if (job.restartNote !== null) return job.restartNote;
+  const found = by === 'hook' ? [] : (await containers()).filter(({ state }) => by === 'stop' || state !== 'paused');
+  const note = { ...writeRestartNote(found.filter(isStarted)), hooks: [...(hooks?.after ?? [])] };
+  await job.noteRestart(note);
+  return note;
+}
+
+/** Gives the time at which it began. */
+async function bringToRest(
+  engine: Engine,
+  job: RunningJob,
+  { by, hooks, prepare }: Rest,
+  note: RestartNote,
+): Promise<number> {
+  const key = `restedAt-${job.attempt}`;
+  const remembered = job.memory[key];
+  if (typeof remembered !== 'number') await prepare();
+  const begunAt = typeof remembered === 'number' ? remembered : Date.now();
+  await job.remember({ [key]: begunAt });
+  await hooks?.runBefore();
+  if (note.containers.length > 0)
+    await job.log(
+      'info',
+      `${by === 'stop' ? 'Stopping' : 'Pausing'} ${note.containers.map(({ name }) => name).join(', ')}.`,
+    );
+  await (by === 'pause' ? pauseNoted(engine, note) : stopNoted(engine, note));
+  return begunAt;
+}
+
+async function letGoOn(engine: Engine, job: RunningJob, note: RestartNote): Promise<void> {
+  const started = await carryOutRestart(engine, note);
+  const complaints = await runNotedHooks(engine, note);
+  for (const complaint of complaints) await job.log('error', `After the backup: ${complaint}`);
+  await job.noteRestart(null);
+  if (started.length > 0) await job.log('info', `${started.join(', ')} run again.`);
+}

@@ -1,0 +1,52 @@
+import type { EngineContainer } from '../engine/engine-objects.ts';
+
+/** As Docker Compose writes it: `service:condition:restart`, separated by commas. */
+const dependsOn = 'com.docker.compose.depends_on';
+const project = 'com.docker.compose.project';
+const service = 'com.docker.compose.service';
+
+/** When a container is started. */
+export interface StartPlace {
+  /** Containers of a lower stage start before it, and are stopped after it. */
+  readonly stage: number;
+  /** Something that starts later asks for it to be healthy. */
+  readonly isAwaited: boolean;
+}
+
+type Labelled = Pick<EngineContainer, 'id' | 'labels'>;
+
+/** In which order containers start, by their id: what depends on others comes after them. Those without Compose come first. */
+export function startOrder(containers: readonly Labelled[]): ReadonlyMap<string, StartPlace> {
+  const byService = Map.groupBy(containers, ({ labels }) => keyOf(labels[project], labels[service]));
+  const stages = new Map<string, number>();
+  const awaited = new Set<string>();
+
+  function stageOf(container: Labelled, path: readonly string[]): number {
+    const known = stages.get(container.id);
+    if (known !== undefined) return known;
+    // Compose refuses circles; labels may hold anything.
+    if (path.includes(container.id)) return 0;
+    const before = dependenciesOf(container).flatMap(({ name, isHealthy }) => {
+      const found = byService.get(keyOf(container.labels[project], name)) ?? [];
+      if (isHealthy) for (const { id } of found) awaited.add(id);
+      return found;
+    });
+    const stage = Math.max(-1, ...before.map((one) => stageOf(one, [...path, container.id]))) + 1;
+    stages.set(container.id, stage);
+    return stage;
+  }
+
+  for (const container of containers) stageOf(container, []);
+  return new Map(containers.map(({ id }) => [id, { stage: stages.get(id) ?? 0, isAwaited: awaited.has(id) }]));
+}
+
+function dependenciesOf({ labels }: Labelled): { name: string; isHealthy: boolean }[] {
+  return (labels[dependsOn] ?? '').split(',').flatMap((text) => {
+    const [name = '', condition] = text.trim().split(':');
+    return name === '' ? [] : [{ name, isHealthy: condition === 'service_healthy' }];
+  });
+}
+
+function keyOf(projectName: string | undefined, serviceName: string | undefined): string {
+  return `${projectName ?? ''}/${serviceName ?? ''}`;
+}

@@ -1,0 +1,227 @@
+import t, { type Test } from 'tap';
+import { type TestDocker, testDocker } from '../../machinery/docker.ts';
+import { type Stowage, sharedStowage, startStowage } from '../../machinery/stowage.ts';
+
+/** Writes two files one after the other, over and over; asked to stop, it ends when both are the same. */
+const writer = `trap 'end=1' TERM
+n=0
+while [ -z "$end" ]; do n=$((n + 1)); echo $n > /data/one; echo $n > /data/two; sleep 0.01; done`;
+const same = 'cmp /data/one /data/two && echo same';
+
+async function written(t: Test, stowage?: Stowage) {
+  const docker = testDocker(t);
+  const used = stowage ?? (await sharedStowage());
+  const volume = docker.name('written');
+  await used.created('POST', '/v1/hosts/local/volumes', { name: volume });
+  return { docker, stowage: used, volume, backups: `/v1/hosts/local/volumes/${volume}/backups` };
+}
+
+async function restored(stowage: Stowage, docker: TestDocker, volume: string, snapshot: string): Promise<string> {
+  const into = docker.name('restored');
+  const job = await stowage.finished('POST', `/v1/hosts/local/volumes/${volume}/restores`, { snapshot, into });
+  if (job.state !== 'succeeded') throw new Error(job.error?.detail);
+  return into;
+}
+
+t.test('stop: who can write is stopped for the second pass and runs again; all else stays as it was', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const one = await docker.container({ volume, script: writer, stopTimeout: 5 });
+  const Mounts = [{ Type: 'volume', Source: volume, Target: '/data', ReadOnly: true } as const];
+  const reader = await docker.container({ volume, script: 'sleep 600', hostConfig: { Mounts } });
+  const stopped = await docker.container({ volume, script: 'exit 0' });
+  await stopped.wait();
+  const before = { reader: (await reader.inspect()).State, one: (await one.inspect()).State };
+  const { Name } = await one.inspect();
+
+  const job = await stowage.finished('POST', backups, { consistency: 'stop' });
+  t.match(job, { state: 'succeeded', result: { stoppedContainers: [Name.slice(1)] } }, job.error?.detail);
+  t.ok(job.result.outageSeconds > 0 && job.result.outageSeconds < job.result.seconds, 'the first pass is no outage');
+  t.match((await one.inspect()).State, { Status: 'running' });
+  t.not((await one.inspect()).State.StartedAt, before.one.StartedAt, 'it was stopped');
+  t.equal((await reader.inspect()).State.StartedAt, before.reader.StartedAt, 'who only reads goes on');
+  t.match((await stopped.inspect()).State, { Status: 'exited' }, 'what was stopped stays stopped');
+
+  const into = await restored(stowage, docker, volume, job.result.snapshot);
+  t.equal(await docker.run(into, same), 'same\n');
+  const { items } = await stowage.get(`/v1/snapshots?host=local&volume=${volume}`);
+  t.strictSame(
+    items.map(({ reason }: { reason: string }) => reason),
+    ['backup', 'first_pass'],
+  );
+});
+
+t.test('pause: who can write is paused for the second pass, over GraphQL as well', async (t) => {
+  const { docker, stowage, volume } = await written(t);
+  const one = await docker.container({ volume, script: 'while :; do date +%N > /data/now; sleep 0.05; done' });
+  const paused = await docker.container({ volume, script: 'sleep 600' });
+  await paused.pause();
+  const { StartedAt } = (await one.inspect()).State;
+  const { data } = await stowage.graphql(
+    'mutation ($volume: String!) { createBackup(input: { host: "local", name: $volume, consistency: pause }) { id } }',
+    { volume },
+  );
+  const { id } = data.createBackup;
+  const helper = await docker.pauseHelper(id, 'backup');
+  t.match((await one.inspect()).State, { Status: 'paused' });
+  const now = await docker.run(volume, 'cat /data/now');
+  await helper.unpause();
+  const done = await stowage.waitForJob(id);
+  t.match(done, { state: 'succeeded' }, done.error?.detail);
+  t.ok(done.result.outageSeconds > 0);
+  t.match((await one.inspect()).State, { Status: 'running', StartedAt }, 'it goes on and was not started anew');
+  t.match((await paused.inspect()).State, { Status: 'paused' }, 'what was paused stays paused');
+  const into = await restored(stowage, docker, volume, done.result.snapshot);
+  t.equal(await docker.run(into, 'cat /data/now'), now, 'it is as it was in the pause');
+});
+
+t.test('without anybody who writes one pass does', async (t) => {
+  const { stowage, volume, backups } = await written(t);
+  const job = await stowage.finished('POST', backups, { consistency: 'stop' });
+  t.match(job, { state: 'succeeded', result: { outageSeconds: 0 } }, job.error?.detail);
+  t.equal((await stowage.get(`/v1/snapshots?host=local&volume=${volume}`)).items.length, 1);
+});
+
+t.test('hook: commands in the containers bring their files to rest, and end that', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const labels = { 'stowage.hook.before': 'echo label > /data/label', 'stowage.hook.after': '["rm", "/data/label"]' };
+  const one = await docker.container({ volume, script: 'sleep 600', labels });
+  const other = await docker.container({ volume, script: 'sleep 600' });
+  const name = (await other.inspect()).Name.slice(1);
+  const hooks = [
+    { container: name, before: ['sh', '-c', 'hostname > /data/frozen'], after: ['rm', '/data/frozen'] },
+    { container: 'nobody', before: ['false'] },
+  ];
+  const job = await stowage.finished('POST', backups, { consistency: 'hook', hooks });
+  t.match(job, { state: 'succeeded' }, job.error?.detail);
+  t.equal(await docker.run(volume, 'ls /data'), '', 'what the first commands did is ended');
+  const into = await restored(stowage, docker, volume, job.result.snapshot);
+  t.equal(await docker.run(into, 'ls /data; cat /data/frozen'), `frozen\nlabel\n${other.id.slice(0, 12)}\n`);
+  t.match((await one.inspect()).State, { Status: 'running' });
+
+  await one.remove({ force: true });
+  await other.remove({ force: true });
+  t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks }), {
+    state: 'failed',
+    error: { code: 'hook_failed', detail: /has a hook/ },
+  });
+});
+
+t.test('a hook that hangs is killed, one that fails fails the backup unless that does not matter', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const one = await docker.container({ volume, script: 'sleep 600' });
+  const hanging = { before: ['sleep', '4321'], after: ['touch', '/data/ended'], timeoutSeconds: 1 };
+  t.match(await stowage.finished('POST', backups, { consistency: 'stop', hooks: [hanging] }), {
+    state: 'failed',
+    error: { code: 'hook_failed', detail: /sleep in .* did not end within 1 s and was killed/ },
+  });
+  const { Processes } = await one.top({ ps_args: '-o pid,args' });
+  t.notOk(JSON.stringify(Processes).includes('4321'), 'nothing of it is left');
+  t.equal(await docker.run(volume, 'ls /data'), 'ended\n', 'what it may have begun is ended');
+  t.match((await one.inspect()).State, { Status: 'running' });
+
+  const failing = { before: ['sh', '-c', 'echo no space >&2; exit 3'] };
+  t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks: [failing] }), {
+    error: { code: 'hook_failed', detail: /ended with 3: no space/ },
+  });
+  const absent = { before: ['no-such-program'] };
+  t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks: [absent] }), {
+    error: { code: 'hook_failed', detail: /no-such-program/ },
+  });
+  const tolerated = { ...failing, onError: 'continue' };
+  t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks: [tolerated] }), { state: 'succeeded' });
+});
+
+t.test('N2: after kill -9 between stop and start the backup goes on, and the containers run again', async (t) => {
+  const first = await startStowage(t);
+  const { docker, volume, backups } = await written(t, first);
+  const hooks = [{ before: ['touch', '/data/begun'], after: ['sh', '-c', 'rm -f /data/begun; touch /data/ended'] }];
+  const one = await docker.container({ volume, script: writer, stopTimeout: 5 });
+  const job = await first.accepted('POST', backups, { consistency: 'stop', hooks });
+  const helper = await docker.pauseHelper(job.id, 'backup');
+  t.match((await one.inspect()).State, { Status: 'exited' });
+  await first.kill();
+  await helper.unpause();
+
+  const second = await startStowage(t, { database: first.database, state: first.state });
+  const done = await second.waitForJob(job.id, 60);
+  t.match(done, { state: 'succeeded', attempts: [{ number: 1 }] }, done.error?.detail);
+  t.match((await one.inspect()).State, { Status: 'running' });
+  t.match(await docker.run(volume, 'ls /data'), /^ended\n/, 'the command after it has run');
+  const into = await restored(second, docker, volume, done.result.snapshot);
+  t.equal(await docker.run(into, same), 'same\n');
+});
+
+t.test('a backup that is canceled at rest lets its containers go on; one whose helper is killed too', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  for (const consistency of ['stop', 'pause']) {
+    const one = await docker.container({ volume, script: writer, stopTimeout: 5 });
+    const job = await stowage.accepted('POST', backups, { consistency });
+    await docker.pauseHelper(job.id, 'backup');
+    await stowage.post(`/v1/jobs/${job.id}/cancel`, {});
+    t.match(await stowage.waitForJob(job.id), { state: 'canceled' });
+    t.match((await one.inspect()).State, { Status: 'running' }, consistency);
+
+    const again = await stowage.accepted('POST', backups, { consistency });
+    await (await docker.pauseHelper(again.id, 'backup')).kill();
+    const done = await stowage.waitForJob(again.id, 60);
+    t.match(
+      done,
+      { state: 'succeeded', attempts: [{ error: { code: 'helper_interrupted' } }, {}] },
+      done.error?.detail,
+    );
+    t.match((await one.inspect()).State, { Status: 'running' }, consistency);
+    await one.remove({ force: true });
+  }
+});
+
+t.test('a container that begins to write meanwhile is noticed, and the backup is made again', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  await docker.container({ volume, script: writer, stopTimeout: 5 });
+  const job = await stowage.accepted('POST', backups, { consistency: 'stop' });
+  const helper = await docker.pauseHelper(job.id, 'backup');
+  await docker.container({ volume, script: writer, stopTimeout: 5 });
+  await helper.unpause();
+  const done = await stowage.waitForJob(job.id, 60);
+  t.match(done, { state: 'succeeded', attempts: [{ error: { code: 'consistency_lost' } }, { error: null }] });
+  t.equal(done.result.stoppedContainers.length, 2, 'the second attempt stops both');
+  const into = await restored(stowage, docker, volume, done.result.snapshot);
+  t.equal(await docker.run(into, same), 'same\n');
+});
+
+t.test('a container that is made anew while its predecessor is stopped is what runs in the end', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const labels = { 'com.docker.compose.project': docker.name('shop'), 'com.docker.compose.service': 'web' };
+  const old = await docker.container({ volume, script: writer, stopTimeout: 5, labels });
+  const job = await stowage.accepted('POST', backups, { consistency: 'stop' });
+  const helper = await docker.pauseHelper(job.id, 'backup');
+  await old.remove({ force: true });
+  const made = await docker.container({ volume, script: writer, stopTimeout: 5, labels });
+  await made.stop();
+  await helper.unpause();
+  t.match(await stowage.waitForJob(job.id), { state: 'succeeded' });
+  t.match((await made.inspect()).State, { Status: 'running' });
+});
+
+t.test('hooks without a command, of a live backup, or of somebody who is no admin are refused', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const before = ['true'];
+  for (const [body, code] of [
+    [{ consistency: 'hook', hooks: [{}] }, 'invalid_input'],
+    [{ hooks: [{ before }] }, 'invalid_input'],
+    [{ consistency: 'live', hooks: [{ before }] }, 'invalid_input'],
+    [{ consistency: 'freeze' }, 'invalid_input'],
+    [{ consistency: 'hook', hooks: [{ before, shell: true }] }, 'invalid_input'],
+    [{ consistency: 'hook', hooks: [{ before: 'true' }] }, 'invalid_input'],
+    [{ consistency: 'hook', hooks: [{ before, timeoutSeconds: 0 }] }, 'invalid_input'],
+  ] as const)
+    t.match(await stowage.call('POST', backups, body), { status: 400, body: { code } }, JSON.stringify(body));
+  const { key } = await stowage.created('POST', '/v1/tokens', { name: 'op', roles: [{ role: 'operator' }] });
+  const authorization = { authorization: `Bearer ${key}` };
+  const wish = { consistency: 'hook', hooks: [{ before }] };
+  t.match(await stowage.call('POST', backups, wish, authorization), { status: 403, body: { code: 'forbidden' } });
+  t.equal((await stowage.get(`/v1/jobs?volume=${volume}`)).items.length, 0, 'nothing was begun');
+  await docker.container({ volume, script: 'sleep 600', stopTimeout: 1 });
+  const { status, body } = await stowage.call('POST', backups, { consistency: 'pause' }, authorization);
+  t.equal(status, 202);
+  t.match(await stowage.waitForJob(body.id), { state: 'succeeded' });
+});

@@ -1,4 +1,5 @@
 import { backupHandlers } from './backups/handlers.ts';
+import { databaseHandlers } from './databases/handlers.ts';
 import { directoryHandlers } from './directories/handlers.ts';
 import { drillHandlers } from './drills/handlers.ts';
 import { healthHandlers } from './health/handlers.ts';
@@ -14,6 +15,7 @@ import { spaceHandlers } from './space/handlers.ts';
 /** What the workers do for each kind of job. A new domain is added here. */
 export const jobHandlers: JobHandlers = {
   ...backupHandlers,
+  ...databaseHandlers,
   ...drillHandlers,
   ...imageHandlers,
   ...directoryHandlers,

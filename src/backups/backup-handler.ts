@@ -26,12 +26,12 @@ async function backUp(job: RunningJob): Promise<JobResult> {
   const volume = volumeOf(job);
   const engine = job.ports.engines.get(job.host);
   if ((await engine.findVolume(volume)) === null) throw volumeGone(job.host, volume);
-  const { repositoryId, copyTo = [], consistency = 'live', hooks = [] } = Value.Parse(BackupInput, job.input);
+  const { repositoryId, copyTo = [], consistency = 'live', hooks = [], database } = Value.Parse(BackupInput, job.input);
   const opened = await openRepository(job.ports, repositoryId);
   // A policy may have named one that helpers of this host cannot reach.
   requireReach(opened, job.host);
   const repository = await readyRepository(engine, job, opened);
-  const wish = { volumes: [{ name: volume, project: job.project }], consistency, hooks };
+  const wish = { volumes: [{ name: volume, project: job.project }], consistency, hooks, database };
   const { taken: all, containers, outageSeconds } = await takeConsistently(engine, job, repository, wish);
   const [taken] = all;
   if (taken === undefined) throw new Error('The backup of one volume has no snapshot.');

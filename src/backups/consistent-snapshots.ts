@@ -7,6 +7,7 @@ import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { containersMounting, containersWriting } from '../volumes/read.ts';
 import { hooksFor } from './hooks.ts';
 import type { BackupHook, Consistency } from './model.ts';
+import { takeDumps } from './take-dumps.ts';
 import { snapshotStep, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { whileAtRest } from './while-at-rest.ts';
 
@@ -15,6 +16,8 @@ export interface ConsistentWish {
   readonly volumes: readonly { readonly name: string; readonly project: string | null }[];
   readonly consistency: Consistency;
   readonly hooks: readonly BackupHook[];
+  /** Of a dump: the one database that it is to hold. */
+  readonly database?: string | undefined;
 }
 
 /** A snapshot of each volume, in the order asked for. */
@@ -37,8 +40,9 @@ export async function takeConsistently(
   engine: Engine,
   job: RunningJob,
   repository: OpenRepository,
-  { volumes, consistency, hooks: wished }: ConsistentWish,
+  wish: ConsistentWish,
 ): Promise<ConsistentSnapshots> {
+  const { volumes, consistency, hooks: wished } = wish;
   const names = volumes.map(({ name }) => name);
   const stepOf = (index: number) => ({
     step: volumes.length === 1 ? 'backup' : `backup-${index + 1}`,
@@ -48,6 +52,8 @@ export async function takeConsistently(
     mapConcurrently(names, concurrency, (name, index) =>
       takeSnapshot(engine, job, repository, name, 'backup', stepOf(index)),
     );
+  if (consistency === 'dump')
+    return { taken: await takeDumps(engine, job, repository, wish), containers: [], outageSeconds: 0 };
   if (consistency === 'live') return { taken: await takeAll(), containers: [], outageSeconds: 0 };
 
   const all = new Set(names);

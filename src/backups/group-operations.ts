@@ -97,6 +97,12 @@ export const createGroupRestore = command('composeProjects.createRestore', {
         'volume_not_found',
         `These volumes of the backup are not of the Compose project any more: ${absent.map(({ volume }) => volume).join(', ')}; restore each of its snapshots into a new volume instead.`,
       );
+    const dumps = snapshots.filter(({ dump }) => dump !== null);
+    if (dumps.length > 0)
+      throw fail(
+        'snapshot_unsuitable',
+        `Of ${dumps.map(({ volume }) => volume).join(', ')} the backup holds dumps: let each database read its own (restores of its container).`,
+      );
     const [{ repositoryId }] = snapshots;
     // What is there is kept in the same repository first.
     requireWritable(await resolveRepository(context.ports.db, repositoryId));

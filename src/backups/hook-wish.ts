@@ -18,8 +18,11 @@ export function hookFrom({ container, before, after, user, timeoutSeconds, onErr
   };
 }
 
-/** Throws `invalid_input` for hooks of a live backup. */
+/** Throws `invalid_input` for hooks of a live backup or of a dump. */
 export function requireHooksFit(consistency: Consistency, hooks: readonly unknown[]): void {
-  if (consistency === 'live' && hooks.length > 0)
-    throw fail('invalid_input', 'A live backup has no hooks; choose `consistency`: "hook", "pause" or "stop".');
+  if ((consistency === 'live' || consistency === 'dump') && hooks.length > 0)
+    throw fail(
+      'invalid_input',
+      'A live backup and a dump have no hooks; choose `consistency`: "hook", "pause" or "stop".',
+    );
 }

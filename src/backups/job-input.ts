@@ -10,6 +10,8 @@ export const BackupInput = object({
   /** `live` when not given. */
   consistency: T.Optional(Consistency),
   hooks: T.Optional(T.Array(BackupHook)),
+  /** Of a dump: the one database that it is to hold. */
+  database: T.Optional(T.String()),
 });
 export type BackupInput = Static<typeof BackupInput>;
 

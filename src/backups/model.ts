@@ -19,8 +19,8 @@ export const DeletedVolumePage = page(DeletedVolume, 'DeletedVolume');
 
 export const Consistency = words(
   'Consistency',
-  ['live', 'pause', 'stop', 'hook'],
-  'What the containers that can write to a volume do while it is backed up: `live`: they go on; `pause`: they are paused; `stop`: they are stopped, so that all that they hold is written; `hook`: they go on after a command in them has brought their files to rest. All but `live` read the volume twice: once while they go on, then again what has changed, within the short time that they are at rest.',
+  ['live', 'pause', 'stop', 'hook', 'dump'],
+  'What the containers that can write to a volume do while it is backed up: `live`: they go on; `pause`: they are paused; `stop`: they are stopped, so that all that they hold is written; `hook`: they go on after a command in them has brought their files to rest. `dump`: the database whose data it is writes a dump with its own tool, in place of its files. `pause`, `stop` and `hook` read the volume twice: once while they go on, then again what has changed, within the short time that they are at rest.',
 );
 export type Consistency = Static<typeof Consistency>;
 
@@ -81,5 +81,5 @@ export type NewBackupHook = Static<typeof NewBackupHook>;
 export const NewBackupHooks = T.Array(NewBackupHook, {
   maxItems: 16,
   description:
-    'Commands in containers, for any consistency but `live`. Never put a secret into them: they are shown. Containers may name their own as well, with the labels `stowage.hook.before` and `stowage.hook.after`.',
+    'Commands in containers, for `hook`, `pause` and `stop`. Never put a secret into them: they are shown. Containers may name their own as well, with the labels `stowage.hook.before` and `stowage.hook.after`.',
 });

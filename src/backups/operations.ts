@@ -1,4 +1,5 @@
 import type { AdmittedContext } from '../context.ts';
+import { DatabaseName } from '../databases/model.ts';
 import { fail } from '../errors.ts';
 import { attributesOf } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
@@ -14,7 +15,7 @@ import {
 } from '../repositories/read.ts';
 import { HostName, object, paging, T } from '../schema.ts';
 import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
-import { SnapshotId } from '../snapshots/model.ts';
+import { type Snapshot, SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
 import { findVolume, requireFittingName, requireVolumeName, volumeTarget } from '../volumes/read.ts';
@@ -52,12 +53,18 @@ export const createBackup = command('backups.create', {
     ),
     consistency: T.Optional(Consistency),
     hooks: T.Optional(NewBackupHooks),
+    database: T.Optional({
+      ...DatabaseName,
+      description: 'Of a dump: the one database that it is to hold; all of the server when not given.',
+    }),
   }),
   output: Job,
   recall: recallJob,
-  async run(context, { host, name, repository, copyTo, consistency = 'live', hooks: given = [] }) {
+  async run(context, { host, name, repository, copyTo, consistency = 'live', hooks: given = [], database }) {
     const volume = await requireVolume(context, host, name);
     requireHooksFit(consistency, given);
+    if (database !== undefined && consistency !== 'dump')
+      throw fail('invalid_input', '`database` is for `consistency`: "dump" only; leave it out.');
     const hooks = given.map(hookFrom);
     if (hooks.length > 0) requireAdmin(context, volume.project, 'run commands in containers');
     const source = await usableRepository(context.ports.db, host, repository);
@@ -67,7 +74,13 @@ export const createBackup = command('backups.create', {
       host,
       volume: name,
       project: volume.project,
-      input: { repositoryId: source.id, copyTo: copies, consistency, hooks },
+      input: {
+        repositoryId: source.id,
+        copyTo: copies,
+        consistency,
+        hooks,
+        ...(database === undefined ? {} : { database }),
+      },
     });
   },
 });
@@ -119,6 +132,7 @@ export const createRestore = command('restores.create', {
         'confirmation_required',
         `A restore in place replaces what is in the volume; repeat its name in \`confirm\`: "${name}".`,
       );
+    requireFiles(snapshot);
     const volume = await requireVolume(context, host, name);
     requireAdmin(context, volume.project, 'restore in place');
     // What is there is kept in the same repository first.
@@ -199,4 +213,13 @@ async function sourceOf({ ports }: AdmittedContext, id: string) {
   const snapshot = await findSnapshot(ports.db, id);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}".`);
   return snapshot;
+}
+
+/** Throws `snapshot_unsuitable` for a dump, which no volume is set back to. */
+function requireFiles({ id, dump }: Snapshot): void {
+  if (dump === null) return;
+  throw fail(
+    'snapshot_unsuitable',
+    `Snapshot ${id.slice(0, 8)} is a dump of ${dump.engine}: let the database read it (restores of the database's container), or restore it into a new volume.`,
+  );
 }

@@ -1,40 +1,106 @@
-import type { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exec } from 'dockerode';
 import { isFailure } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
 import { demux } from './demux.ts';
 import type { Engine } from './engine.ts';
-import type { ExecWish } from './engine-objects.ts';
+import type { ExecOutcome, ExecWish } from './engine-objects.ts';
 
-type ExecCalls = Pick<Engine, 'execInContainer'>;
+type ExecCalls = Pick<Engine, 'execInContainer' | 'startInContainer'>;
 
-const outputBytes = 4_096;
+const keptBytes = 4_096;
 /** As a shell says it of a command that cannot be run. */
 const notRunnableExit = 127;
+/** The engine closes the streams of a command a little before it notes its end. */
+const looksAtEnd = 20;
 
 /** The part of an engine that runs commands in containers of others. */
 export function execCalls({ docker, ask }: Connection): ExecCalls {
+  const create = (id: string, wish: Omit<ExecWish, 'seconds'>, stdin: boolean) =>
+    ask(
+      patience.question,
+      (abortSignal) =>
+        docker.getContainer(encodeURIComponent(id)).exec({ ...bodyOf(wish), AttachStdin: stdin, abortSignal }),
+      { 404: 'container_not_found', 409: 'container_not_running' },
+    );
+
+  // With `hijack` dockerode gives the socket itself, whatever its types say.
+  const start = async (exec: Exec, stdin: boolean) =>
+    (await ask(patience.change, () => exec.start({ hijack: true, stdin }))) as Duplex;
+
+  async function outcomeOf(exec: Exec, output: string, mayGoOn: boolean): Promise<ExecOutcome> {
+    for (let look = 1; ; look += 1) {
+      const { Running, ExitCode, Pid } = await ask(patience.question, (abortSignal) => exec.inspect({ abortSignal }));
+      if (!Running) return { exitCode: ExitCode, output, pid: null };
+      if (mayGoOn || look === looksAtEnd) return { exitCode: null, output, pid: Pid };
+      await sleep(100);
+    }
+  }
+
   return {
     async execInContainer(id, wish) {
-      const exec = await ask(
-        patience.question,
-        (abortSignal) => docker.getContainer(encodeURIComponent(id)).exec({ ...bodyOf(wish), abortSignal }),
-        { 404: 'container_not_found', 409: 'container_not_running' },
-      );
-      let output: string;
+      const exec = await create(id, wish, false);
+      const tail = new Tail();
+      let isOver = false;
       try {
-        const stream = await ask(patience.change, () => exec.start({ hijack: true }));
-        output = await readWithin(stream as Readable, wish.seconds);
+        const socket = await start(exec, false);
+        const timer = setTimeout(() => {
+          isOver = true;
+          socket.destroy();
+        }, wish.seconds * 1000);
+        try {
+          for await (const { content } of demux(socket)) tail.add(content);
+        } catch (error) {
+          // The end of its time: what was read until then counts.
+          if (!isOver) throw error;
+        } finally {
+          clearTimeout(timer);
+        }
       } catch (error) {
         if (!isFailure(error, 'engine_error')) throw error;
         return { exitCode: notRunnableExit, output: error.message, pid: null };
       }
-      const { Running, ExitCode, Pid } = await ask(patience.question, (abortSignal) => exec.inspect({ abortSignal }));
-      return { exitCode: Running ? null : ExitCode, output, pid: Running ? Pid : null };
+      return await outcomeOf(exec, tail.text(), isOver);
+    },
+
+    async startInContainer(id, wish) {
+      const exec = await create(id, wish, true);
+      const socket = await start(exec, true);
+      // Whoever writes or reads is told by the stream itself; without this the process would end of it.
+      socket.on('error', () => undefined);
+      const tail = new Tail();
+      return {
+        input: socket,
+        output: standardOutput(socket, tail),
+        finished: () => outcomeOf(exec, tail.text(), socket.destroyed && !socket.readableEnded),
+        destroy: () => void socket.destroy(),
+      };
     },
   };
 }
 
-function bodyOf({ command, user, environment = {} }: ExecWish) {
+/** The end of what a command complains of. */
+class Tail {
+  #kept = Buffer.alloc(0);
+
+  add(content: Buffer): void {
+    this.#kept = Buffer.concat([this.#kept, content]).subarray(-keptBytes);
+  }
+
+  text(): string {
+    return this.#kept.toString('utf8');
+  }
+}
+
+async function* standardOutput(socket: Duplex, complaints: Tail): AsyncGenerator<Buffer> {
+  for await (const { stream, content } of demux(socket)) {
+    if (stream === 'stdout') yield content;
+    else complaints.add(content);
+  }
+}
+
+function bodyOf({ command, user, environment = {} }: Omit<ExecWish, 'seconds'>) {
   return {
     Cmd: [...command],
     AttachStdout: true,
@@ -42,19 +108,4 @@ function bodyOf({ command, user, environment = {} }: ExecWish) {
     ...(user === undefined ? {} : { User: user }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
   };
-}
-
-/** The end of what a command writes, until it ends or its time is over. */
-async function readWithin(stream: Readable, seconds: number): Promise<string> {
-  let output = Buffer.alloc(0);
-  const timer = setTimeout(() => stream.destroy(), seconds * 1000);
-  try {
-    for await (const { content } of demux(stream)) output = Buffer.concat([output, content]).subarray(-outputBytes);
-  } catch (error) {
-    // The end of the time: what was read until then counts.
-    if (!stream.destroyed) throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-  return output.toString('utf8');
 }

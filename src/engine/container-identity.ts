@@ -5,7 +5,7 @@ import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
 
-type IdentityCalls = Pick<Engine, 'containerIdentity' | 'readContainerFile'>;
+type IdentityCalls = Pick<Engine, 'containerIdentity' | 'containerSetup' | 'readContainerFile'>;
 
 const missing = 404;
 const largestFileBytes = 1024 * 1024;
@@ -48,6 +48,16 @@ export function identityCalls({ docker, ask }: Connection): IdentityCalls {
         privileged: Privileged === true,
         usernsMode: String(UsernsMode ?? ''),
       };
+    },
+
+    async containerSetup(id) {
+      const found = await ask(patience.question, (abortSignal) =>
+        handle(id).inspect({ abortSignal }).catch(exceptStatus(missing)),
+      );
+      if (found === undefined) return null;
+      const { Env, Cmd, Entrypoint } = found.Config;
+      const pairs = (Env ?? []).map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]);
+      return { environment: Object.fromEntries(pairs), command: [...listOf(Entrypoint), ...listOf(Cmd)] };
     },
 
     async readContainerFile(id, path) {

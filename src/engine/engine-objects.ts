@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 /** What an engine has, as the rest of Stowage sees it. */
 export interface EngineInfo {
   readonly id: string;
@@ -206,4 +207,22 @@ export interface ExecOutcome {
   readonly output: string;
   /** Its process, as the host counts, while it goes on. */
   readonly pid: number | null;
+}
+
+/** A command that runs in a container, with its streams. */
+export interface ExecProcess {
+  /** Its standard input; ending it is the end of the input. */
+  readonly input: Writable;
+  /** Its standard output, at the reader's pace. Must be read, or {@link finished} never comes. */
+  readonly output: AsyncIterable<Buffer>;
+  /** How it ended, once its output has. */
+  finished(): Promise<ExecOutcome>;
+  /** Lets go of the streams: its input ends, its output is not read any more. */
+  destroy(): void;
+}
+
+/** What a container was told to run, and with what. Holds secrets: it is for recognising software, and shown nowhere. */
+export interface EngineContainerSetup {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
 }

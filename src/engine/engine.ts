@@ -6,6 +6,7 @@ import type {
   EngineContainer,
   EngineContainerIdentity,
   EngineContainerPlace,
+  EngineContainerSetup,
   EngineEvent,
   EngineImage,
   EngineImageDefaults,
@@ -15,6 +16,7 @@ import type {
   EngineNetwork,
   EngineVolume,
   ExecOutcome,
+  ExecProcess,
   ExecWish,
   VolumeSpec,
 } from './engine-objects.ts';
@@ -68,6 +70,10 @@ export interface Engine {
    * `container_not_found`, and `container_not_running` also for one that is paused.
    */
   execInContainer(id: string, wish: ExecWish): Promise<ExecOutcome>;
+  /** Starts a command in a running container and gives its streams. Throws as {@link execInContainer}, and `engine_error` when it cannot be run. */
+  startInContainer(id: string, wish: Omit<ExecWish, 'seconds'>): Promise<ExecProcess>;
+  /** Null when it is gone. */
+  containerSetup(id: string): Promise<EngineContainerSetup | null>;
   /** Does nothing when it is gone; its anonymous volumes stay. Throws `engine_error` while it runs. */
   removeContainer(id: string): Promise<void>;
   listImages(): Promise<EngineImage[]>;

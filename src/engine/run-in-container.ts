@@ -10,12 +10,15 @@ const killSeconds = 60;
  */
 export async function runInContainer(engine: Engine, id: string, wish: ExecWish): Promise<ExecOutcome> {
   const outcome = await engine.execInContainer(id, wish);
-  if (outcome.pid !== null) await kill(engine, id, outcome.pid);
+  if (outcome.pid !== null) await killInContainer(engine, id, outcome.pid);
   return outcome;
 }
 
-/** The number may have been given to another process by now: the cgroup tells whose it is. */
-async function kill(engine: Engine, container: string, pid: number): Promise<void> {
+/**
+ * Kills what runs in a container as this process of the host. The number may have been given to another process by now: the
+ * cgroup tells whose it is.
+ */
+export async function killInContainer(engine: Engine, container: string, pid: number): Promise<void> {
   const script = 'grep -q "$2" "/proc/$1/cgroup" && kill -KILL "$1"';
   const spec = {
     command: ['sh', '-c', script, 'kill', String(pid), container],

@@ -7,6 +7,7 @@ export const JobKind = words(
     'volume_restore',
     'group_backup',
     'group_restore',
+    'database_restore',
     'volume_delete',
     'volume_undelete',
     'host_prune',

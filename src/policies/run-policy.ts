@@ -64,10 +64,10 @@ export async function askForBackups(
   return { policy: source.name, jobs, skipped };
 }
 
-/** What goes on while it is read has no common moment, so each volume is for itself then. */
+/** What goes on while it is read, or dumps itself, has no common moment: each volume is for itself then. */
 function unitsOf({ consistency }: CoverSource, volumes: readonly Candidate[]): Unit[] {
   const byAddress = Map.groupBy(volumes, (volume) => {
-    const [composeProject] = consistency === 'live' ? [] : composeProjectsOf(volume);
+    const [composeProject] = consistency === 'live' || consistency === 'dump' ? [] : composeProjectsOf(volume);
     return `${volume.host}/${composeProject === undefined ? volume.name : `compose:${composeProject}`}`;
   });
   return [...byAddress].flatMap(([address, members]) => {

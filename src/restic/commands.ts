@@ -18,6 +18,11 @@ export function volumePath(host: string, volume: string): string {
   return `/volumes/${host}/${volume}`;
 }
 
+/** Folder of the dumps of a volume's database, inside of every snapshot. */
+export function dumpFolder(host: string, volume: string): string {
+  return `/dumps/${host}/${volume}`;
+}
+
 const noRepositoryExit = 10;
 
 /** The config of the repository as one line, which tells its id. */
@@ -89,6 +94,20 @@ export function backupCommand(path: string, host: string, tags: readonly string[
     '--',
     path,
   ];
+}
+
+/**
+ * Backs up what somebody writes into the pipe `pipe`, as a file. `receive` reads the pipe and fails unless all has arrived:
+ * restic makes no snapshot then.
+ */
+export function streamCommand(
+  { file, host, tags, pipe }: { file: string; host: string; tags: readonly string[]; pipe: string },
+  receive: readonly string[],
+): string[] {
+  const flags = ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
+  const script = `mkfifo ${pipe} && exec restic backup "$@"`;
+  const reading = ['sh', '-c', `exec "$@" < ${pipe}`, 'receive', ...receive];
+  return ['sh', '-c', script, 'backup', ...flags, '--stdin-filename', file, '--stdin-from-command', '--', ...reading];
 }
 
 /** Keeps nothing but tags: a snapshot of an empty file. */

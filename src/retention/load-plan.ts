@@ -9,6 +9,8 @@ interface SnapshotRow extends Retained {
   readonly address: string;
   readonly repositoryId: string;
   readonly repository: string;
+  /** Files, or the dumps of one database: each is counted for itself. */
+  readonly chain: string;
   /** Why nothing can be removed from its repository. */
   readonly fixed: string | null;
 }
@@ -72,19 +74,21 @@ function planOf(
 ): RetentionPlan {
   const heldBack =
     anomaly === null ? null : `${anomaly} Acknowledge the finding BKP-006 of the volume where that is as it should be.`;
-  const items = [...Map.groupBy(rows, ({ repositoryId }) => repositoryId).values()].flatMap((ofRepository) => {
-    const obstacle = heldBack ?? ofRepository[0]?.fixed ?? null;
-    return judgeRetention(ofRepository, { ...facts, obstacle }).map(({ id, takenAt, isKept, reasons, ...row }) => ({
-      snapshot: id,
-      repositoryId: row.repositoryId,
-      repository: row.repository,
-      takenAt: takenAt.toISOString(),
-      reason: row.reason,
-      state: row.state,
-      action: isKept ? ('keep' as const) : ('remove' as const),
-      why: reasons,
-    }));
-  });
+  const items = [...Map.groupBy(rows, ({ repositoryId, chain }) => `${repositoryId} ${chain}`).values()].flatMap(
+    (ofRepository) => {
+      const obstacle = heldBack ?? ofRepository[0]?.fixed ?? null;
+      return judgeRetention(ofRepository, { ...facts, obstacle }).map(({ id, takenAt, isKept, reasons, ...row }) => ({
+        snapshot: id,
+        repositoryId: row.repositoryId,
+        repository: row.repository,
+        takenAt: takenAt.toISOString(),
+        reason: row.reason,
+        state: row.state,
+        action: isKept ? ('keep' as const) : ('remove' as const),
+        why: reasons,
+      }));
+    },
+  );
   const remove = items.filter(({ action }) => action === 'remove').length;
   return { host, volume: name, rules: [...facts.rules], heldBack, keep: items.length - remove, remove, items };
 }
@@ -97,7 +101,7 @@ function addressOf({ host, name }: Candidate): string {
 async function snapshotsOf(db: Reader, addresses: readonly string[]): Promise<SnapshotRow[]> {
   return await db.$queryRaw<SnapshotRow[]>`
     select s.host || '/' || s.volume as address, s.id, s.taken_at as "takenAt", s.reason, s.state,
-      r.id::text as "repositoryId", r.name as repository,
+      coalesce(s.dump_engine, 'files') || ' ' || coalesce(s.dump_database, '') as chain, r.id::text as "repositoryId", r.name as repository,
       case when r.read_only then 'Repository "' || r.name || '" is only read.'
         when r.append_only then 'Nothing can be removed from repository "' || r.name || '": it is append-only.' end as fixed
     from volumes v join snapshots s on s.host = v.host and s.volume = v.name and s.project is not distinct from v.project

@@ -4,6 +4,8 @@ import { backupGraphql } from '../backups/graphql.ts';
 import { backupRoutes } from '../backups/rest.ts';
 import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
+import { databaseGraphql } from '../databases/graphql.ts';
+import { databaseRoutes } from '../databases/rest.ts';
 import { directoryGraphql } from '../directories/graphql.ts';
 import { directoryRoutes } from '../directories/rest.ts';
 import { drillGraphql } from '../drills/graphql.ts';
@@ -59,6 +61,7 @@ export const routes = [
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
+  ...databaseRoutes,
   ...drillRoutes,
   ...policyRoutes,
   ...protectionRoutes,
@@ -88,6 +91,7 @@ export const graphqlParts = {
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,
   backups: backupGraphql,
+  databases: databaseGraphql,
   drills: drillGraphql,
   policies: policyGraphql,
   protection: protectionGraphql,

@@ -48,8 +48,13 @@ export async function recentBackups(
     from unnest(${[...addresses]}::text[]) as wanted(address)
     join volumes v on v.host = split_part(wanted.address, '/', 1) and v.name = split_part(wanted.address, '/', 2)
     cross join lateral (
+      select dump_engine, dump_database from snapshots s where s.host = v.host and s.volume = v.name and s.state = 'good'
+        and s.reason = 'backup' and s.original_id is null and s.project is not distinct from v.project
+      order by s.taken_at desc, s.id desc limit 1
+    ) newest cross join lateral (
       select * from snapshots s where s.host = v.host and s.volume = v.name and s.state = 'good' and s.reason = 'backup'
         and s.original_id is null and s.project is not distinct from v.project
+        and s.dump_engine is not distinct from newest.dump_engine and s.dump_database is not distinct from newest.dump_database
       order by s.taken_at desc, s.id desc limit ${compared + 1}
     ) s order by wanted.address, s.taken_at desc, s.id desc`;
   return Map.groupBy(rows, ({ address }) => address);

@@ -1,5 +1,21 @@
 import { Bytes, Count, DateTime, nullable, object, page, type Static, T, Uuid, words } from '../schema.ts';
 
+export const DatabaseEngine = words(
+  'DatabaseEngine',
+  ['postgresql', 'mysql', 'mariadb', 'redis'],
+  'A database that dumps itself with its own tool. Valkey and KeyDB are `redis`, Percona is `mysql`.',
+);
+export type DatabaseEngine = Static<typeof DatabaseEngine>;
+
+export const DatabaseDump = object(
+  {
+    engine: DatabaseEngine,
+    database: nullable(T.String({ description: 'The one that it holds; null: all of the server.' })),
+  },
+  { $id: 'DatabaseDump', description: 'What a database has written with its own tool, in place of its files.' },
+);
+export type DatabaseDump = Static<typeof DatabaseDump>;
+
 export const SnapshotReason = words(
   'SnapshotReason',
   ['backup', 'first_pass', 'before_restore', 'before_delete', 'foreign'],
@@ -28,6 +44,7 @@ export const Snapshot = object(
     original: nullable(T.String({ 'x-gql': 'ID', description: 'Snapshot that this one is a copy of.' })),
     reason: SnapshotReason,
     state: SnapshotState,
+    dump: nullable(DatabaseDump),
     files: Count,
     bytes: Bytes,
     bytesAdded: Bytes,

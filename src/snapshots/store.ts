@@ -2,7 +2,7 @@ import type { ProjectScope } from '../access/roles.ts';
 import type { Database, Prisma, Reader } from '../database/client.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { Snapshot, SnapshotReason, SnapshotState } from './model.ts';
+import type { DatabaseDump, DatabaseEngine, Snapshot, SnapshotReason, SnapshotState } from './model.ts';
 
 type Row = Prisma.SnapshotGetPayload<object>;
 
@@ -28,6 +28,8 @@ export interface NewSnapshot {
   readonly original?: string | null;
   readonly reason: SnapshotReason;
   readonly state: SnapshotState;
+  /** Null (and not given): files. */
+  readonly dump?: DatabaseDump | null;
   readonly files: number;
   readonly bytes: number;
   readonly bytesAdded: number;
@@ -36,7 +38,7 @@ export interface NewSnapshot {
 }
 
 function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, reason, state, ...row }: Row): Snapshot {
-  const { originalId, recordedAt: _recordedAt, paths, ...rest } = row;
+  const { originalId, recordedAt: _recordedAt, paths, dumpEngine, dumpDatabase, ...rest } = row;
   return {
     ...rest,
     original: originalId,
@@ -46,6 +48,7 @@ function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, r
     // The columns hold only what this store wrote, of these very types.
     reason: reason as SnapshotReason,
     state: state as SnapshotState,
+    dump: dumpEngine === null ? null : { engine: dumpEngine as DatabaseEngine, database: dumpDatabase },
     files: Number(files),
     bytes: Number(bytes),
     bytesAdded: Number(bytesAdded),
@@ -80,10 +83,11 @@ export async function snapshotsOfJob(
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
 export async function recordSnapshot(
   db: Reader,
-  { host, volume, paths, original = null, ...snapshot }: NewSnapshot,
+  { host, volume, paths, original = null, dump = null, ...snapshot }: NewSnapshot,
 ): Promise<void> {
   const place = { hostName: host, volumeName: volume, paths: [...(paths ?? [snapshot.path])] };
-  const data = { ...snapshot, ...place, originalId: original };
+  const held = { dumpEngine: dump?.engine ?? null, dumpDatabase: dump?.database ?? null };
+  const data = { ...snapshot, ...place, ...held, originalId: original };
   await db.snapshot.upsert({ where: { id: snapshot.id }, create: data, update: {} });
 }
 

@@ -34,12 +34,14 @@ async function addMissing(
   listed: readonly CataloguedSnapshot[],
   projects: ReadonlyMap<string, string | null>,
 ): Promise<number> {
-  const data = listed.map(({ host, volume, original, project, paths, ...rest }) => ({
+  const data = listed.map(({ host, volume, original, project, paths, dump, ...rest }) => ({
     ...rest,
     repositoryId,
     hostName: host,
     volumeName: volume,
     originalId: original,
+    dumpEngine: dump?.engine ?? null,
+    dumpDatabase: dump?.database ?? null,
     paths: [...paths],
     project: project === undefined ? (projects.get(`${host}/${volume}`) ?? null) : project,
   }));

@@ -94,3 +94,20 @@ t.test('a note makes a snapshot and its copies partial, and is none itself', asy
     ],
   );
 });
+
+t.test('a dump is told from files by its tags and its place, with the database that it holds', async (t) => {
+  const of = (database: string | null, path: string) => {
+    const tags = tagsOf({ reason: 'backup', jobId: job, project: null, dump: { engine: 'postgresql', database } });
+    return catalogueOf([listed({ tags, paths: [path] })])[0];
+  };
+  const place = { host: 'local', volume: 'orders', path: '/dumps/local/orders' };
+  t.match(of(null, '/dumps/local/orders/all.sql'), {
+    ...place,
+    paths: ['/dumps/local/orders/all.sql'],
+    dump: { engine: 'postgresql', database: null },
+  });
+  t.match(of('a,b', '/dumps/local/orders/a,b.dump'), { ...place, dump: { engine: 'postgresql', database: 'a,b' } });
+  t.match(of(null, '/volumes/local/orders'), { volume: 'orders', dump: null }, 'files, whatever a tag says');
+  const [foreign] = catalogueOf([listed({ paths: ['/dumps/local/orders/all.sql'], tags: [] })]);
+  t.match(foreign, { volume: null, reason: 'foreign', dump: null }, 'somebody else may have such a folder');
+});

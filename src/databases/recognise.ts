@@ -1,0 +1,109 @@
+import { posix } from 'node:path';
+import { databaseOf } from '../findings/read.ts';
+import type { DatabaseEngine } from '../snapshots/model.ts';
+import type { DatabaseServer } from './model.ts';
+
+/** What a database is recognised by. */
+export interface Recognisable {
+  readonly image: string;
+  readonly mounts: readonly { readonly volume: string | null; readonly target: string; readonly readOnly: boolean }[];
+}
+
+/** What it was started with; asked for only where the image does not tell. */
+export interface Setup {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}
+
+export interface Recognised {
+  readonly engine: DatabaseEngine;
+  readonly recognisedBy: DatabaseServer['recognisedBy'];
+  /** Volume with its data. */
+  readonly volume: string | null;
+}
+
+const byImage: Readonly<Record<string, DatabaseEngine>> = {
+  PostgreSQL: 'postgresql',
+  MySQL: 'mysql',
+  MariaDB: 'mariadb',
+  Redis: 'redis',
+};
+
+/** Where each keeps its data, in the images of its makers and of others. */
+const folders: Readonly<Record<DatabaseEngine, readonly string[]>> = {
+  postgresql: ['/var/lib/postgresql', '/bitnami/postgresql', '/home/postgres/pgdata'],
+  mysql: ['/var/lib/mysql', '/bitnami/mysql'],
+  mariadb: ['/var/lib/mysql', '/bitnami/mariadb'],
+  redis: ['/data', '/bitnami/redis', '/bitnami/valkey', '/var/lib/redis'],
+};
+
+const ofEnvironment: readonly (readonly [DatabaseEngine, RegExp])[] = [
+  ['postgresql', /^(PGDATA|POSTGRES_|POSTGRESQL_)/],
+  ['mariadb', /^MARIADB_/],
+  ['mysql', /^MYSQL_/],
+  ['redis', /^(REDIS_|VALKEY_)/],
+];
+const ofCommand: readonly (readonly [DatabaseEngine, RegExp])[] = [
+  ['postgresql', /(^|\/)postgres$/],
+  ['mariadb', /(^|\/)mariadbd$/],
+  ['mysql', /(^|\/)mysqld$/],
+  ['redis', /(^|\/)(redis|valkey)-server$/],
+];
+
+/** The database that the name of an image tells; null when it tells none that dumps itself. */
+export function engineOfImage(image: string): DatabaseEngine | null {
+  return byImage[databaseOf(image)?.name ?? ''] ?? null;
+}
+
+/** Whether a container may be a database although its image does not say so: it has a volume where one keeps its data. */
+export function mayBeDatabase({ image, mounts }: Recognisable): boolean {
+  return databaseOf(image) === null && mounts.some(({ target }) => enginesAt(target).length > 0);
+}
+
+/**
+ * What database a container is: by its image; else by its environment or command, and by its volume, both together where
+ * one alone would take an application for a server: that has the password of its database in its environment as well.
+ */
+export function recognise(container: Recognisable, setup: Setup | null): Recognised | null {
+  const named = engineOfImage(container.image);
+  const moved = setup?.environment['PGDATA'];
+  if (named !== null) return { engine: named, recognisedBy: 'image', volume: dataVolume(container, named, moved) };
+  if (setup === null || !mayBeDatabase(container)) return null;
+  const possible = [...new Set(container.mounts.flatMap(({ target }) => enginesAt(target)))];
+  const told = possible.find((engine) => tells(engine, setup));
+  if (told !== undefined)
+    return { engine: told, recognisedBy: 'environment', volume: dataVolume(container, told, moved) };
+  // Anything may be mounted at /data; nobody else keeps something in these.
+  const [only] = possible.filter((engine) => engine !== 'redis');
+  return only === undefined
+    ? null
+    : { engine: only, recognisedBy: 'volume', volume: dataVolume(container, only, moved) };
+}
+
+function tells(engine: DatabaseEngine, { environment, command }: Setup): boolean {
+  const of = (patterns: typeof ofEnvironment) => patterns.find(([name]) => name === engine)?.[1] ?? /$^/;
+  const names = Object.keys(environment);
+  return names.some((name) => of(ofEnvironment).test(name)) || command.some((word) => of(ofCommand).test(word));
+}
+
+function enginesAt(target: string): DatabaseEngine[] {
+  const engines = Object.keys(folders) as DatabaseEngine[];
+  return engines.filter((engine) => folders[engine].some((folder) => isWithin(target, folder)));
+}
+
+function dataVolume({ mounts }: Recognisable, engine: DatabaseEngine, moved: string | undefined): string | null {
+  const places = moved === undefined ? folders[engine] : [moved, ...folders[engine]];
+  for (const place of places) {
+    const found = mounts.find(
+      ({ volume, target, readOnly }) =>
+        volume !== null && !readOnly && (isWithin(target, place) || (target !== '/' && isWithin(place, target))),
+    );
+    if (found !== undefined) return found.volume;
+  }
+  return null;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const clean = posix.normalize(path).replace(/(.)\/$/, '$1');
+  return clean === folder || clean.startsWith(`${folder}/`);
+}

@@ -95,5 +95,5 @@ async function letGoOn(engine: Engine, job: RunningJob, note: RestartNote): Prom
   const complaints = await runNotedHooks(engine, note);
   for (const complaint of complaints) await job.log('error', `After the backup: ${complaint}`);
   await job.noteRestart(null);
-  if (started.length > 0) await job.log('info', `${started.join(', ')} run again.`);
+  if (started.length > 0) await job.log('info', `Running again: ${started.join(', ')}.`);
 }

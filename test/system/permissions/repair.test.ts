@@ -186,3 +186,39 @@ t.test('bad wishes are refused, and a plan whose ground has moved', async (t) =>
     [third.id, second.id],
   );
 });
+
+t.test(
+  'the record of a repair goes when its time is over, and the repair can be undone no more; another stays',
+  async (t) => {
+    const docker = testDocker(t);
+    const first = await startStowage(t);
+    const repaired = async (what: string) => {
+      const volume = docker.name(what);
+      await first.created('POST', '/v1/hosts/local/volumes', { name: volume });
+      await docker.run(volume, 'echo a > /data/a');
+      const plan = await first.finished('POST', `/v1/hosts/local/volumes/${volume}/permission-repairs`, {
+        owner: 1000,
+      });
+      docker.willRemoveVolume(`stowage-permissions-${plan.id}`);
+      await first.finished('POST', `/v1/permission-repairs/${plan.id}/apply`, { confirm: volume });
+      return { volume, id: plan.id };
+    };
+    const old = await repaired('old');
+    const young = await repaired('young');
+    t.ok(await docker.volumeExists(`stowage-permissions-${old.id}`));
+    await first.stop();
+    await first.database.query(
+      `update permission_repairs set undo_until = now() - interval '1 second' where id = '${old.id}'`,
+    );
+    const second = await startStowage(t, { database: first.database, state: first.state });
+    await docker.until(async () => !(await docker.volumeExists(`stowage-permissions-${old.id}`)), 30);
+    await second.until(`/v1/permission-repairs/${old.id}`, ({ undoUntil }) => undoUntil === null, 10);
+    t.match(await second.call('POST', `/v1/permission-repairs/${old.id}/undo`, { confirm: old.volume }), {
+      status: 409,
+      body: { code: 'permission_repair_not_undoable' },
+    });
+    t.ok(await docker.volumeExists(`stowage-permissions-${young.id}`));
+    const undone = await second.finished('POST', `/v1/permission-repairs/${young.id}/undo`, { confirm: young.volume });
+    t.match(undone, { state: 'succeeded' });
+  },
+);

@@ -170,6 +170,7 @@ export const catalogue = {
     title: 'Something wrote to the volume while it was to be at rest',
     retryable: true,
   },
+  containers_at_rest: { kind: 'upstream', title: 'Another job has the containers at rest', retryable: true },
   start_window_missed: { kind: 'upstream', title: 'The job could not begin within its start window' },
   completion_window_missed: { kind: 'upstream', title: 'The job did not end within its completion window' },
   containers_not_restarted: { kind: 'upstream', title: 'Containers that were stopped could not be started again' },

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
+import { isStarted } from '../jobs/read.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { containersMounting, containersWriting } from '../volumes/read.ts';
@@ -58,7 +59,8 @@ export async function takeConsistently(
 
   const all = new Set(names);
   const writers = () => containersWriting(engine, all);
-  if (job.restartNote === null && (await writers()).length > 0) await firstPasses(engine, job, repository, volumes);
+  if (job.restartNote === null && (await writers()).some(isStarted))
+    await firstPasses(engine, job, repository, volumes);
   const hooks = hooksFor(engine, job, wished, await containersMounting(engine, all));
   if (consistency === 'hook' && hooks.after.length === 0 && !hooks.hasBefore)
     throw fail(
@@ -106,7 +108,7 @@ async function firstPasses(
 }
 
 async function requireRest(writers: () => Promise<EngineContainer[]>): Promise<void> {
-  const running = (await writers()).filter(({ state }) => state !== 'paused');
+  const running = (await writers()).filter((one) => isStarted(one) && one.state !== 'paused');
   if (running.length === 0) return;
   throw fail(
     'consistency_lost',

@@ -3,14 +3,18 @@ import type { EngineContainer } from '../engine/engine-objects.ts';
 import { isFailure } from '../errors.ts';
 import { carryOutRestart, pauseNoted, runNotedHooks, stopNoted } from '../jobs/carry-out-restart.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
-import { isStarted, type RestartNote, writeRestartNote } from '../jobs/restart-note.ts';
+import { type RestartNote, writeRestartNote } from '../jobs/restart-note.ts';
+import { pause } from '../pause.ts';
 import type { Hooks } from './hooks.ts';
+
+/** Longest that another job is waited for; the next attempt waits again. */
+const othersSeconds = 300;
 
 /** How containers are brought to rest, and which. */
 export interface Rest {
   /** `hook`: the commands alone do it. */
   readonly by: 'stop' | 'pause' | 'hook';
-  /** As the engine says now. */
+  /** All that may have to do with it, in any state, as the engine says now. */
   containers(): Promise<EngineContainer[]>;
   readonly hooks?: Hooks;
   /** Makes what the work needs, before anything is brought to rest; helpers that are made here carry the note. */
@@ -59,12 +63,32 @@ export function isLeftToOthers({ signal }: RunningJob, error: unknown): boolean 
   return error instanceof ClaimLost || stopReason(signal) === 'lost' || isFailure(error, 'database_unavailable');
 }
 
-/** What a dead worker of this attempt has noted is kept: it knew what ran. */
-async function writeDown(job: RunningJob, { by, containers, hooks }: Rest): Promise<RestartNote> {
+/**
+ * What a dead worker of this attempt has noted is kept: it knew what ran. Where another job has one of the containers at rest
+ * it is waited for: what runs then is what ran before both.
+ */
+async function writeDown(job: RunningJob, rest: Rest): Promise<RestartNote> {
   if (job.restartNote !== null) return job.restartNote;
-  const found = by === 'hook' ? [] : (await containers()).filter(({ state }) => by === 'stop' || state !== 'paused');
-  const note = { ...writeRestartNote(found.filter(isStarted)), hooks: [...(hooks?.after ?? [])] };
-  await job.noteRestart(note);
+  const giveUpAt = Date.now() + othersSeconds * 1000;
+  for (;;) {
+    try {
+      return await writeOnce(job, rest);
+    } catch (error) {
+      if (!isFailure(error, 'containers_at_rest') || Date.now() > giveUpAt) throw error;
+      await pause(1000, job.signal);
+      job.signal.throwIfAborted();
+    }
+  }
+}
+
+async function writeOnce(job: RunningJob, { by, containers, hooks }: Rest): Promise<RestartNote> {
+  const candidates = by === 'hook' ? [] : await containers();
+  const found = candidates.filter(({ state }) => by === 'stop' || state !== 'paused');
+  const note = { ...writeRestartNote(found), hooks: [...(hooks?.after ?? [])] };
+  await job.noteRestart(
+    note,
+    candidates.map(({ id }) => id),
+  );
   return note;
 }
 

@@ -1,10 +1,15 @@
-import type { Database, Prisma, Transaction } from '../database/client.ts';
-import type { Failure } from '../errors.ts';
+import { type Database, Prisma, type Transaction } from '../database/client.ts';
+import { type Failure, fail } from '../errors.ts';
+import { containersToRestart } from './engaged.ts';
 import { ClaimLost, type LockRequest } from './handler.ts';
 import { recordEnd } from './job-events.ts';
 import { type JobRow, withAttempts } from './job-row.ts';
 import { takeLocks } from './locks.ts';
 import type { JobResult, JobState, LogLevel } from './model.ts';
+import type { RestartNote } from './restart-note.ts';
+
+/** Notes of what must run again are written one after the other. */
+const notingKey = 7_082_302;
 
 /** A job that a worker has taken: the only way to write to a running job. Every write throws {@link ClaimLost} once another worker took it. */
 export interface Claim {
@@ -12,6 +17,8 @@ export interface Claim {
   readonly takenOver: boolean;
   update(data: Prisma.JobUpdateManyMutationInput): Promise<void>;
   noteHelper(name: string): Promise<void>;
+  /** As {@link RunningJob.noteRestart}. */
+  noteRestart(note: RestartNote | null, candidates: readonly string[]): Promise<void>;
   log(level: LogLevel, message: string): Promise<void>;
   succeed(result: JobResult): Promise<void>;
   end(state: Extract<JobState, 'failed' | 'canceled'>, failure: Failure, achieved?: JobResult): Promise<void>;
@@ -56,6 +63,15 @@ export async function claimJob(
   });
 }
 
+/** One job after the other looks and writes. Throws `containers_at_rest`. */
+async function requireFree(tx: Transaction, { id, hostName }: JobRow, candidates: readonly string[]): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(${notingKey})`;
+  const held = await containersToRestart(tx, hostName);
+  const other = candidates.map((container) => held.get(container)).find((job) => job !== undefined && job !== id);
+  if (other !== undefined)
+    throw fail('containers_at_rest', `Job ${other} has brought a container to rest that this one needs as well.`);
+}
+
 function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
   const mine = { id: row.id, claim: row.claim, state: 'running' };
   const attempt = { jobId_number: { jobId: row.id, number: row.attempt } };
@@ -85,6 +101,12 @@ function claimOf(db: Database, row: JobRow, takenOver: boolean): Claim {
     row,
     takenOver,
     update: (data) => write(db, data),
+    async noteRestart(note, candidates) {
+      await db.$transaction(async (tx) => {
+        if (candidates.length > 0) await requireFree(tx, row, candidates);
+        await write(tx, { restartNote: note ?? Prisma.DbNull });
+      });
+    },
     async noteHelper(name) {
       await write(db, { worker: row.worker });
       await db.jobAttempt.update({ where: attempt, data: { helper: name } });

@@ -43,7 +43,11 @@ export interface RunningJob {
   readonly memory: Readonly<Record<string, unknown>>;
   remember(facts: Record<string, unknown>): Promise<void>;
   readonly restartNote: RestartNote | null;
-  noteRestart(note: RestartNote | null): Promise<void>;
+  /**
+   * Writes down what must run again. Of the `candidates` (ids of containers) none may be in the note of another job of the host, or
+   * two would restore each other's doing: throws `containers_at_rest` then, and writes nothing.
+   */
+  noteRestart(note: RestartNote | null, candidates?: readonly string[]): Promise<void>;
   noteHelper(name: string): Promise<void>;
   progress(progress: JobProgress): void;
   log(level: LogLevel, message: string): Promise<void>;

@@ -1,6 +1,5 @@
 import Value from 'typebox/value';
 import type { Ports } from '../context.ts';
-import { Prisma } from '../database/client.ts';
 import type { Claim } from './claim.ts';
 import type { RunningJob, StopReason } from './handler.ts';
 import type { JobKind, JobProgress } from './model.ts';
@@ -71,8 +70,8 @@ export function runningJob(ports: Ports, claim: Claim, lost: AbortSignal): Runni
     get restartNote() {
       return restartNote;
     },
-    async noteRestart(note) {
-      await claim.update({ restartNote: note ?? Prisma.DbNull });
+    async noteRestart(note, candidates = []) {
+      await claim.noteRestart(note, candidates);
       restartNote = note;
     },
     noteHelper: (name) => claim.noteHelper(name),

@@ -3,7 +3,6 @@ import type { EngineContainer, EngineMount } from '../engine/engine-objects.ts';
 import { isHelper } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import { refreshVolume } from '../hosts/read.ts';
-import { isStarted } from '../jobs/read.ts';
 import type { Target } from '../operation.ts';
 import { isSharedWith } from '../shares/shared-with.ts';
 import { knownVolumes } from './known-volumes.ts';
@@ -39,8 +38,8 @@ export const volumeTarget: Target<{ host: string; name: string }> = {
 export const sharedVolumeTarget: Target<{ host: string; name: string }> = { ...volumeTarget, showingSuffices: true };
 
 /**
- * The containers that can write to any of these volumes and that run, or would when they are let go on, as the engine says now: those
- * that have it mounted for writing, and those that have a folder of it bound past Docker's own counting.
+ * The containers that can write to any of these volumes, in any state, as the engine says now: those that have one mounted for
+ * writing, and those that have a folder of one bound past Docker's own counting.
  */
 export async function containersWriting(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
   const found = await Promise.all([...volumes].map((name) => engine.findVolume(name)));
@@ -51,10 +50,7 @@ export async function containersWriting(engine: Engine, volumes: ReadonlySet<str
       : volumes.has(volume);
   const containers = await engine.listContainers();
   return containers.filter(
-    (container) =>
-      !isHelper(container.labels) &&
-      isStarted(container) &&
-      container.mounts.some((mount) => !mount.readOnly && isOf(mount)),
+    (container) => !isHelper(container.labels) && container.mounts.some((mount) => !mount.readOnly && isOf(mount)),
   );
 }
 

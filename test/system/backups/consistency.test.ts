@@ -188,6 +188,28 @@ t.test('a container that begins to write meanwhile is noticed, and the backup is
   t.equal(await docker.run(into, same), 'same\n');
 });
 
+t.test('two backups that need the same container at rest take turns, and it runs in the end', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const other = docker.name('other');
+  await stowage.created('POST', '/v1/hosts/local/volumes', { name: other });
+  const Mounts = [volume, other].map((Source, n) => ({ Type: 'volume' as const, Source, Target: `/data${n || ''}` }));
+  const both = await docker.container({ volume, script: writer, stopTimeout: 5, hostConfig: { Mounts } });
+  const first = await stowage.accepted('POST', backups, { consistency: 'pause' });
+  const helper = await docker.pauseHelper(first.id, 'backup');
+  t.match((await both.inspect()).State, { Status: 'paused' });
+  const path = `/v1/hosts/local/volumes/${other}`;
+  const second = await stowage.accepted('POST', `${path}/backups`, { consistency: 'stop' });
+  await stowage.until(`/v1/snapshots?host=local&volume=${other}`, ({ items }) => items.length === 1, 30);
+  await docker.until(async () => (await docker.helpersOf(second.id)).every(({ State }) => State === 'exited'), 20);
+  t.match((await both.inspect()).State, { Status: 'paused' }, 'the second waits');
+  await helper.unpause();
+  t.match(await stowage.waitForJob(first.id, 60), { state: 'succeeded' });
+  const done = await stowage.waitForJob(second.id, 60);
+  t.match(done, { state: 'succeeded', attempts: [{ number: 1 }] }, done.error?.detail);
+  t.equal(done.result.stoppedContainers.length, 1);
+  t.match((await both.inspect()).State, { Status: 'running' });
+});
+
 t.test('a container that is made anew while its predecessor is stopped is what runs in the end', async (t) => {
   const { docker, stowage, volume, backups } = await written(t);
   const labels = { 'com.docker.compose.project': docker.name('shop'), 'com.docker.compose.service': 'web' };

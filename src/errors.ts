@@ -77,6 +77,7 @@ export const catalogue = {
   volume_exists: { kind: 'conflict', title: 'A volume of this name exists already' },
   volume_in_use: { kind: 'conflict', title: 'Containers use the volume' },
   volume_shared: { kind: 'conflict', title: 'The volume is shared' },
+  own_container: { kind: 'conflict', title: 'The container belongs to Stowage itself' },
   container_not_running: { kind: 'conflict', title: 'The container does not run' },
   volume_has_job: { kind: 'conflict', title: 'A job works on the volume' },
   finding_resolved: { kind: 'conflict', title: 'The finding is resolved already' },

@@ -5,12 +5,13 @@ import type { RunningJob } from '../jobs/handler.ts';
 import { isStarted } from '../jobs/read.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { type OpenRepository, prepareStep } from '../repositories/read.ts';
+import { countAsFirstPass } from '../snapshots/read.ts';
 import { containersMounting, containersWriting } from '../volumes/read.ts';
 import { hooksFor } from './hooks.ts';
 import type { BackupHook, Consistency } from './model.ts';
 import { takeDumps } from './take-dumps.ts';
 import { snapshotStep, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
-import { whileAtRest } from './while-at-rest.ts';
+import { requireNoneRuns, whileAtRest } from './while-at-rest.ts';
 
 /** Volumes that are backed up as of one moment. */
 export interface ConsistentWish {
@@ -74,7 +75,7 @@ export async function takeConsistently(
   const rest = { by: consistency, containers: writers, hooks, prepare };
   const { result, ...rested } = await whileAtRest(engine, job, rest, async () => {
     const taken = await takeAll();
-    if (consistency !== 'hook') await requireRest(writers);
+    if (consistency !== 'hook') await requireRest(job, taken, writers);
     return taken;
   });
   return { taken: result, ...rested };
@@ -107,11 +108,19 @@ async function firstPasses(
   }
 }
 
-async function requireRest(writers: () => Promise<EngineContainer[]>): Promise<void> {
-  const running = (await writers()).filter((one) => isStarted(one) && one.state !== 'paused');
-  if (running.length === 0) return;
-  throw fail(
-    'consistency_lost',
-    `While the volume was to be at rest, ${running.map(({ name }) => name).join(', ')} ran and may have written to it: the snapshot is no better than a live one.`,
-  );
+/** What was not at rest counts as no backup. Throws `consistency_lost`. */
+async function requireRest(
+  { ports }: RunningJob,
+  taken: readonly TakenSnapshot[],
+  writers: () => Promise<EngineContainer[]>,
+): Promise<void> {
+  try {
+    requireNoneRuns(await writers());
+  } catch (error) {
+    await countAsFirstPass(
+      ports.db,
+      taken.map(({ id }) => id),
+    );
+    throw error;
+  }
 }

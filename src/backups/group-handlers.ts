@@ -33,6 +33,7 @@ export const groupRestoreHandler: JobHandler = {
     ];
   },
   authorize: allowedFor('administer'),
+  restsBetweenAttempts: true,
   run: restore,
 };
 
@@ -76,10 +77,10 @@ async function restore(job: RunningJob): Promise<JobResult> {
   const engine = await engineWith(job, volumes);
   const repository = await readyRepository(engine, job, await openRepository(job.ports, repositoryId));
   const items: InPlace[] = [];
-  for (const { name, snapshot: id } of volumes) {
+  for (const { name, project, snapshot: id } of volumes) {
     const snapshot = await findSnapshot(job.ports.db, id);
     if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}" any more; nothing was done.`);
-    items.push({ volume: name, project: snapshot.project, snapshot });
+    items.push({ volume: name, project, snapshot });
   }
   const { result, containers, outageSeconds } = await restoreInPlace(engine, job, repository, items);
   return {

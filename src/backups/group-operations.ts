@@ -1,12 +1,12 @@
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
 import { Job } from '../jobs/model.ts';
-import { enqueueJob, recallJob } from '../jobs/read.ts';
+import { enqueueJob, findJob, recallJob } from '../jobs/read.ts';
 import { command, type Target } from '../operation.ts';
 import { RepositoryAddress } from '../repositories/model.ts';
 import { copiedTo, requireWritable, resolveRepository, usableRepository } from '../repositories/read.ts';
 import { HostName, object, T, Uuid } from '../schema.ts';
-import { snapshotsOfJob } from '../snapshots/read.ts';
+import { volumeSnapshots } from '../snapshots/read.ts';
 import { findGroup, noGroup, requireGroup } from './group-volumes.ts';
 import { hookFrom, requireHooksFit } from './hook-wish.ts';
 import { Consistency, NewBackupHooks } from './model.ts';
@@ -106,16 +106,32 @@ export const createGroupRestore = command('composeProjects.createRestore', {
     const [{ repositoryId }] = snapshots;
     // What is there is kept in the same repository first.
     requireWritable(await resolveRepository(context.ports.db, repositoryId));
-    const volumes = snapshots.map(({ id: snapshot, volume: name }) => ({ name, snapshot }));
+    const projectOf = new Map(group.volumes.map(({ name, project }) => [name, project]));
+    const volumes = snapshots.map(({ id: snapshot, volume: name }) => ({
+      name,
+      project: projectOf.get(name) ?? null,
+      snapshot,
+    }));
     const input = { composeProject, repositoryId, volumes };
     return await enqueueJob(context, { kind: 'group_restore', host, volume: null, project: group.project, input });
   },
 });
 
-/** The snapshots of a group's backup, at least one. Throws `backup_not_found`. */
-async function snapshotsOf({ ports, scope }: AdmittedContext, host: string, job: string) {
-  const [first, ...others] = await snapshotsOfJob(ports.db, scope, host, job);
+/** The snapshots of a backup of the group that ended well, all of them. Throws `backup_not_found` and `snapshot_not_found`. */
+async function snapshotsOf({ ports, scope }: AdmittedContext, host: string, id: string) {
+  const job = await findJob(ports.db, id);
+  const isGood = job?.kind === 'group_backup' && job.host === host && job.state === 'succeeded';
+  const ids = (isGood ? (job.result?.backups ?? []) : []).map(({ snapshot }) => snapshot);
+  const [first, ...others] = await volumeSnapshots(ports.db, scope, ids);
   if (first === undefined)
-    throw fail('backup_not_found', `No snapshot of backup "${job}" is on host "${host}"; name the job that made it.`);
+    throw fail(
+      'backup_not_found',
+      `"${id}" is no backup of this Compose project that ended well; name the job that made it.`,
+    );
+  if (others.length + 1 < ids.length)
+    throw fail(
+      'snapshot_not_found',
+      'Some snapshots of the backup are not there any more; restore the others one by one.',
+    );
   return [first, ...others] as const;
 }

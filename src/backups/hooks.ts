@@ -40,7 +40,15 @@ export function hooksFor(
   const noted = (command: string[] | null, { hook, container }: (typeof all)[number]): NotedHook[] =>
     command === null
       ? []
-      : [{ ...identityOf(container), command, user: hook.user, timeoutSeconds: hook.timeoutSeconds }];
+      : [
+          {
+            ...identityOf(container),
+            command,
+            user: hook.user,
+            timeoutSeconds: hook.timeoutSeconds,
+            onError: hook.onError,
+          },
+        ];
   return {
     after: all.flatMap((one) => noted(one.hook.after, one)),
     hasBefore: all.some(({ hook }) => hook.before !== null),

@@ -33,7 +33,7 @@ export type GroupBackupInput = Static<typeof GroupBackupInput>;
 export const GroupRestoreInput = object({
   composeProject: T.String(),
   repositoryId: T.String(),
-  volumes: T.Array(object({ name: T.String(), snapshot: T.String() })),
+  volumes: T.Array(object({ name: T.String(), project: T.Union([T.String(), T.Null()]), snapshot: T.String() })),
 });
 
 /** `into`: name of the volume to make; without it the restore is in place. */

@@ -17,6 +17,7 @@ export const restoreHandler: JobHandler = {
   locks: (job) => locksOf(job, Value.Parse(RestoreInput, job.input)),
   authorize: (actor, job) =>
     allowedFor(Value.Parse(RestoreInput, job.input).into === undefined ? 'administer' : 'operate')(actor, job),
+  restsBetweenAttempts: true,
   run: restore,
 };
 

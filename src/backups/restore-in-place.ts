@@ -3,10 +3,10 @@ import { fail } from '../errors.ts';
 import { type RunningJob, regardlessOfStop } from '../jobs/handler.ts';
 import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { volumePath } from '../restic/commands.ts';
-import { containersMounting } from '../volumes/read.ts';
+import { containersMounting, containersWriting } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto, restoreStep } from './restore-step.ts';
 import { snapshotStep, takeSnapshot } from './take-snapshot.ts';
-import { isLeftToOthers, type Rested, whileAtRest } from './while-at-rest.ts';
+import { isLeftToOthers, type Rested, requireNoneRuns, whileAtRest } from './while-at-rest.ts';
 
 /** A volume that is set back to a snapshot. */
 export interface InPlace {
@@ -48,13 +48,23 @@ export async function restoreInPlace(
       await prepareStep(engine, job, repository, restoreStep(job, snapshot, volume, `restore${suffix}`).step);
     }
   };
-  const rest = { by: 'stop', containers: () => containersMounting(engine, names), prepare } as const;
+  // Who binds the folder of a volume past Docker's own counting writes to it, too.
+  const containers = async () => [
+    ...new Map(
+      [...(await containersMounting(engine, names)), ...(await containersWriting(engine, names))].map((one) => [
+        one.id,
+        one,
+      ]),
+    ).values(),
+  ];
+  const rest = { by: 'stop', containers, prepare } as const;
   return await whileAtRest(engine, job, rest, async () => {
     const safe: (Item & { safety: Restorable })[] = [];
     for (const item of items) {
       const id = await safetyCopy(engine, job, repository, item);
       safe.push({ ...item, safety: { id, path: volumePath(job.host, item.volume) } });
     }
+    if (job.memory[`undo-${job.attempt}`] === undefined) requireNoneRuns(await containers());
     return await restoreOrUndo(engine, job, repository, safe);
   });
 }
@@ -67,7 +77,8 @@ async function safetyCopy(
   { volume, project, suffix }: Item,
 ): Promise<string> {
   const key = `safety${suffix}-${job.attempt}`;
-  const remembered = job.memory[key];
+  // Once an attempt has begun to write and has not set all back, what is there may be half of each.
+  const remembered = job.memory[keptKey(suffix)] ?? job.memory[key];
   if (typeof remembered === 'string') return remembered;
   const named = { step: `before_restore${suffix}`, project };
   const taken = await takeSnapshot(engine, job, repository, volume, 'before_restore', named);
@@ -89,6 +100,7 @@ async function restoreOrUndo(
   const undoKey = `undo-${job.attempt}`;
   const done: RestoredInPlace[] = [];
   try {
+    await job.remember(Object.fromEntries(items.map(({ suffix, safety }) => [keptKey(suffix), safety.id])));
     if (typeof job.memory[undoKey] === 'string') throw fail('restore_failed', job.memory[undoKey]);
     for (const { volume, snapshot, safety, suffix } of items) {
       const restored = await restoreInto(engine, job, repository, snapshot, volume, `restore${suffix}`);
@@ -98,14 +110,40 @@ async function restoreOrUndo(
   } catch (error) {
     if (isLeftToOthers(job, error)) throw error;
     await job.remember({ [undoKey]: error instanceof Error ? error.message : String(error) });
-    for (const { volume, safety, suffix } of items) {
-      await job.log(
-        'warn',
-        `The restore did not end well; setting volume "${volume}" back to what was there (snapshot ${safety.id.slice(0, 8)}).`,
-      );
-      await restoreInto(engine, regardlessOfStop(job), repository, safety, volume, `undo${suffix}`);
-    }
-    await job.log('info', 'All is as it was before the restore.');
+    await undoAll(engine, job, repository, items);
     throw error;
   }
+}
+
+/** Sets all back, whatever becomes of one. Throws `restore_failed` with those that could not be. */
+async function undoAll(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  items: readonly (Item & { safety: Restorable })[],
+): Promise<void> {
+  const failures: string[] = [];
+  for (const { volume, safety, suffix } of items) {
+    const short = safety.id.slice(0, 8);
+    await job.log('warn', `The restore did not end well; setting volume "${volume}" back to snapshot ${short}.`);
+    try {
+      await restoreInto(engine, regardlessOfStop(job), repository, safety, volume, `undo${suffix}`);
+    } catch (error) {
+      if (isLeftToOthers(job, error)) throw error;
+      failures.push(
+        `volume "${volume}" (snapshot ${short}): ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+  if (failures.length > 0)
+    throw fail(
+      'restore_failed',
+      `What was there before could not be brought back; restore it by hand: ${failures.join('; ')}`,
+    );
+  await job.remember(Object.fromEntries(items.map(({ suffix }) => [keptKey(suffix), null])));
+  await job.log('info', 'All is as it was before the restore.');
+}
+
+function keptKey(suffix: string): string {
+  return `keptSafety${suffix}`;
 }

@@ -1,9 +1,11 @@
+import { translateDatabaseError } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
-import { isFailure } from '../errors.ts';
+import { fail, isFailure } from '../errors.ts';
 import { carryOutRestart, pauseNoted, runNotedHooks, stopNoted } from '../jobs/carry-out-restart.ts';
 import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
-import { type RestartNote, writeRestartNote } from '../jobs/restart-note.ts';
+import { ownAmong } from '../jobs/read.ts';
+import { isStarted, type RestartNote, writeRestartNote } from '../jobs/restart-note.ts';
 import { pause } from '../pause.ts';
 import type { Hooks } from './hooks.ts';
 
@@ -32,8 +34,8 @@ export interface Rested<Result> {
 
 /**
  * Works while containers are at rest. Which they are is written down first, on the job and on its helpers; they are as they were
- * afterwards, whatever happens: a worker that takes the job over goes on from the note. Throws what the work throws, and
- * `containers_not_restarted`.
+ * afterwards, whatever happens: a worker that takes the job over goes on from the note. Throws what the work throws,
+ * `containers_not_restarted`, `hook_failed`, and `containers_at_rest` when another job does not let go of them.
  */
 export async function whileAtRest<Result>(
   engine: Engine,
@@ -49,10 +51,13 @@ export async function whileAtRest<Result>(
     result = await work();
   } catch (error) {
     if (isLeftToOthers(job, error)) throw error;
+    // Should what follows fail as well, this is the first cause.
+    await job.log('warn', error instanceof Error ? error.message : String(error));
     await letGoOn(engine, job, note);
     throw error;
   }
-  await letGoOn(engine, job, note);
+  const [fatal] = (await letGoOn(engine, job, note)).filter(({ isFatal }) => isFatal);
+  if (fatal !== undefined) throw fail('hook_failed', `The backup itself is kept; after it: ${fatal.text}`);
   const containers = note.containers.map(({ name }) => name);
   const isOutage = containers.length > 0 || (note.hooks ?? []).length > 0;
   return { result, containers, outageSeconds: isOutage ? (Date.now() - begunAt) / 1000 : 0 };
@@ -60,7 +65,18 @@ export async function whileAtRest<Result>(
 
 /** Whether the next worker goes on: it finds the note, and the helper that works. */
 export function isLeftToOthers({ signal }: RunningJob, error: unknown): boolean {
-  return error instanceof ClaimLost || stopReason(signal) === 'lost' || isFailure(error, 'database_unavailable');
+  const translated = translateDatabaseError(error);
+  return error instanceof ClaimLost || stopReason(signal) === 'lost' || isFailure(translated, 'database_unavailable');
+}
+
+/** Throws `consistency_lost` when one of these runs. */
+export function requireNoneRuns(containers: readonly EngineContainer[]): void {
+  const running = containers.filter((one) => isStarted(one) && one.state !== 'paused');
+  if (running.length === 0) return;
+  throw fail(
+    'consistency_lost',
+    `While the volume was to be at rest, ${running.map(({ name }) => name).join(', ')} ran and may have written to it.`,
+  );
 }
 
 /**
@@ -81,15 +97,26 @@ async function writeDown(job: RunningJob, rest: Rest): Promise<RestartNote> {
   }
 }
 
+/** What another job lets go on right now may have started since it was asked for, so it is asked again once the note is there. */
 async function writeOnce(job: RunningJob, { by, containers, hooks }: Rest): Promise<RestartNote> {
-  const candidates = by === 'hook' ? [] : await containers();
-  const found = candidates.filter(({ state }) => by === 'stop' || state !== 'paused');
-  const note = { ...writeRestartNote(found), hooks: [...(hooks?.after ?? [])] };
-  await job.noteRestart(
-    note,
-    candidates.map(({ id }) => id),
-  );
-  return note;
+  for (;;) {
+    const candidates = by === 'hook' ? [] : await containers();
+    const own = await ownAmong(job.ports.db, job.host, candidates);
+    if (own.length > 0)
+      throw fail(
+        'own_container',
+        `${own.map(({ name }) => name).join(', ')} belongs to Stowage itself, which cannot be at rest while it works; choose "live", or a dump of its database.`,
+      );
+    const found = candidates.filter(({ state }) => by === 'stop' || state !== 'paused');
+    const note = { ...writeRestartNote(found), hooks: [...(hooks?.after ?? [])] };
+    await job.noteRestart(
+      note,
+      candidates.map(({ id }) => id),
+    );
+    const noted = new Set(candidates.filter(isStarted).map(({ id }) => id));
+    const isSame = by === 'hook' || (await containers()).every((one) => !isStarted(one) || noted.has(one.id));
+    if (isSame) return note;
+  }
 }
 
 /** Gives the time at which it began. */
@@ -99,6 +126,7 @@ async function bringToRest(
   { by, hooks, prepare }: Rest,
   note: RestartNote,
 ): Promise<number> {
+  job.signal.throwIfAborted();
   const key = `restedAt-${job.attempt}`;
   const remembered = job.memory[key];
   if (typeof remembered !== 'number') await prepare();
@@ -114,10 +142,17 @@ async function bringToRest(
   return begunAt;
 }
 
-async function letGoOn(engine: Engine, job: RunningJob, note: RestartNote): Promise<void> {
-  const started = await carryOutRestart(engine, note);
+/** All run as before, and what hooks began is ended; gives what went wrong with that. Throws `containers_not_restarted`, and ClaimLost. */
+async function letGoOn(engine: Engine, job: RunningJob, note: RestartNote) {
+  // Whoever has lost the job touches no container: its successor may need them at rest. A database that is away holds nobody up.
+  await job.remember({}).catch((error: unknown) => {
+    if (error instanceof ClaimLost) throw error;
+  });
+  const { started, left, failure } = await carryOutRestart(engine, note);
   const complaints = await runNotedHooks(engine, note);
-  for (const complaint of complaints) await job.log('error', `After the backup: ${complaint}`);
-  await job.noteRestart(null);
+  for (const { text } of complaints) await job.log('error', `After the backup: ${text}`);
+  await job.noteRestart(left.length === 0 ? null : { containers: [...left] });
   if (started.length > 0) await job.log('info', `Running again: ${started.join(', ')}.`);
+  if (failure !== null) throw failure;
+  return complaints;
 }

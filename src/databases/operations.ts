@@ -77,6 +77,8 @@ export const restoreDatabase = command('databases.restore', {
       );
     const { project } = attributesOf(labels);
     requireAdmin(context, project, 'restore a database');
+    const volume = await findVolume(context.ports.db, host, server.volume ?? '');
+    if (volume !== null) requireAdmin(context, volume.project, 'restore a database');
     if ((snapshot === undefined) === (archive === undefined))
       throw fail('invalid_input', 'Give either `snapshot` or `archive`.');
     const from =

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { addAbortSignal } from 'node:stream';
 import type { Engine } from '../engine/engine.ts';
 import type { HelperSecrets, HelperSpec } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
@@ -41,6 +42,7 @@ export async function loadDump(engine: Engine, job: RunningJob, from: DumpSource
     await endTool(engine, container.id, tool);
     throw error;
   });
+  addAbortSignal(job.signal, stream);
   const progress = progressOf(job, from.step);
   // What is read is cut short when it does not come whole: the tool must not take that for the end.
   const sending = send(stream, tool, progress, job.signal).catch(async (error) => {
@@ -73,7 +75,7 @@ async function send(
     signal.throwIfAborted();
     progress(chunk.length);
     if (tool.input.destroyed) unread += chunk.length;
-    else if (!tool.input.write(chunk)) await Promise.race([once(tool.input, 'drain'), tool.ended]);
+    else if (!tool.input.write(chunk)) await Promise.race([once(tool.input, 'drain', { signal }), tool.ended]);
   }
   tool.input.end();
   return unread;

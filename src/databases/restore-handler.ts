@@ -1,5 +1,5 @@
 import Value from 'typebox/value';
-import { allowedFor, isLeftToOthers, volumeLock } from '../backups/read.ts';
+import { allowedFor, isLeftToOthers, snapshotLock, volumeLock } from '../backups/read.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import { type JobHandler, type RunningJob, regardlessOfStop } from '../jobs/handler.ts';
@@ -9,6 +9,7 @@ import { findSnapshot } from '../snapshots/read.ts';
 import { fromArchive, fromSnapshot } from './dump-sources.ts';
 import { type FoundServer, recogniseOne } from './find-server.ts';
 import { DatabaseRestoreInput } from './job-input.ts';
+import { DatabaseName } from './model.ts';
 import { type DumpSource, type LoadWish, loadDump } from './restore-dump.ts';
 import { hasDatabase, untilReady } from './run-script.ts';
 import { type TakenDump, takeDump } from './take-dump.ts';
@@ -19,9 +20,10 @@ const startedKey = 'started';
 /** Lets a database read a dump in place of what it holds. What it holds is dumped first, and read again should that fail. */
 export const databaseRestoreHandler: JobHandler = {
   locks(job) {
-    const { repositoryId } = Value.Parse(DatabaseRestoreInput, job.input);
+    const { repositoryId, snapshot } = Value.Parse(DatabaseRestoreInput, job.input);
     const volume = job.volume === null ? [] : [volumeLock(job.host, job.volume)];
-    return [...volume, repositoryLock(job, repositoryId)];
+    const source = snapshot === undefined ? [] : [snapshotLock(snapshot)];
+    return [...volume, ...source, repositoryLock(job, repositoryId)];
   },
   authorize: allowedFor('administer'),
   run: restore,
@@ -69,6 +71,9 @@ async function wishOf(
   const snapshot = await findSnapshot(job.ports.db, snapshotId);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${snapshotId}" any more.`);
   const source = snapshot.dump?.database ?? null;
+  // It comes from a tag, which whoever writes into the repository may have made up, and goes into the scripts.
+  if (source !== null && !Value.Check(DatabaseName, source))
+    throw fail('snapshot_unsuitable', `"${source}" is no name of a database that Stowage makes; nothing was done.`);
   return {
     source: fromSnapshot(repository, snapshot.id, snapshot.paths[0] ?? snapshot.path, 'restore'),
     wish: { server, verb: 'restore', database: database ?? source, source },

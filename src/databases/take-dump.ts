@@ -49,6 +49,8 @@ export async function takeDump(
   const found: { summary: BackupSummary | null } = { summary: null };
   const step = stepOf(job, wish, dump, found);
   const before = await engine.findHelper(helperName(job, step.step));
+  // It may wait for ever for somebody who has died.
+  if (before?.state === 'running') await engine.killHelper(before.id);
   if (before === null || before.state === 'created') await fill(engine, job, repository, step, wish);
   else if ((await runRestic(engine, job, repository, step)).exitCode !== 0)
     // Whoever fed it has died: what came of that is no dump.

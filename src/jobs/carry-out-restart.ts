@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
 import { runInContainer } from '../engine/run-in-container.ts';
-import { fail, isFailure } from '../errors.ts';
+import { type Failure, fail, isFailure } from '../errors.ts';
 import {
   type ContainerIdentity,
   identityOf,
@@ -15,15 +15,23 @@ import {
 const startAttempts = 5;
 /** A container that is not healthy by then holds nothing up any longer. */
 const healthySeconds = 60;
+const unknownHealth = '(health: starting)';
 
 /** Stops what a note names; of those that depend on each other first what was started last. Each may take its whole grace time. */
 export async function stopNoted(engine: Engine, note: RestartNote): Promise<void> {
-  for (const stage of stagesOf(note).toReversed()) await Promise.all(stage.map(({ id }) => engine.stopContainer(id)));
+  for (const stage of stagesOf(note).toReversed()) await allOf(stage.map(({ id }) => engine.stopContainer(id)));
+}
+
+/** Waits for all of it, also after a failure: what is still under way must not end after it was undone. Throws the first failure. */
+async function allOf(doings: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(doings);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Pauses what a note names, all at once. One that restarts over and over cannot be paused, and is stopped. */
 export async function pauseNoted(engine: Engine, note: RestartNote): Promise<void> {
-  await Promise.all(
+  await allOf(
     note.containers.map(async ({ id }) => {
       const container = await engine.findContainer(id);
       if (container?.state === 'running') await engine.pauseContainer(id);
@@ -32,38 +40,54 @@ export async function pauseNoted(engine: Engine, note: RestartNote): Promise<voi
   );
 }
 
-/**
- * Starts what a note names again, in the order of their dependencies, and gives the names of what runs now. Containers that
- * are gone for good are left out. Tries each for some seconds, since an engine that just restarted may refuse at first.
- * Throws `containers_not_restarted`, after all were tried.
- */
-export async function carryOutRestart(engine: Engine, note: RestartNote): Promise<string[]> {
-  const started: string[] = [];
-  const failures: { readonly name: string; readonly cause: unknown }[] = [];
-  for (const stage of stagesOf(note)) {
-    const outcomes = await Promise.allSettled(stage.map((noted) => startAgain(engine, noted)));
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.status === 'rejected') failures.push({ name: stage[index]?.name ?? '', cause: outcome.reason });
-      else if (outcome.value !== null) started.push(outcome.value.name);
-    }
-    const awaited = outcomes.flatMap((outcome, index) =>
-      outcome.status === 'fulfilled' && stage[index]?.isAwaited === true ? (outcome.value ?? []) : [],
-    );
-    await Promise.all(awaited.map(({ id }) => untilHealthy(engine, id)));
-  }
-  const [first] = failures;
-  if (first === undefined) return started;
-  const named = failures.map(({ name, cause }) => `${name}: ${messageOf(cause)}`).join('; ');
-  throw fail('containers_not_restarted', {
-    detail: `Start these containers by hand: ${named}`,
-    cause: first.cause,
-  });
+/** What became of a note. */
+interface Restarted {
+  /** Names of what runs now. */
+  readonly started: readonly string[];
+  /** What could not be started. */
+  readonly left: readonly NotedContainer[];
+  /** `containers_not_restarted`; null when all run. */
+  readonly failure: Failure | null;
 }
 
-/** Runs the commands of a note that end what those before the backup began; gives what went wrong, in words. */
-export async function runNotedHooks(engine: Engine, { hooks = [] }: RestartNote): Promise<string[]> {
-  const complaints = await Promise.all(hooks.map((hook) => runHook(engine, hook)));
-  return complaints.filter((complaint) => complaint !== null);
+/**
+ * Starts what a note names again, in the order of their dependencies, all that can be. Containers that are gone for good are left
+ * out. Tries each for some seconds, since an engine that just restarted may refuse at first.
+ */
+export async function carryOutRestart(engine: Engine, note: RestartNote): Promise<Restarted> {
+  const started: string[] = [];
+  const failures: { readonly noted: NotedContainer; readonly cause: unknown }[] = [];
+  const startOne = async (noted: NotedContainer) => {
+    try {
+      const container = await startAgain(engine, noted);
+      if (container === null) return;
+      started.push(container.name);
+      if (noted.isAwaited === true) await untilHealthy(engine, container.id);
+    } catch (cause) {
+      failures.push({ noted, cause });
+    }
+  };
+  for (const stage of stagesOf(note)) await Promise.all(stage.map(startOne));
+  const [first] = failures;
+  if (first === undefined) return { started, left: [], failure: null };
+  const named = failures.map(({ noted, cause }) => `${noted.name}: ${messageOf(cause)}`).join('; ');
+  const detail = `Start these containers by hand: ${named}`;
+  const failure = fail('containers_not_restarted', { detail, cause: first.cause });
+  return { started, left: failures.map(({ noted }) => noted), failure };
+}
+
+/** What went wrong with a hook, in words, and whether the job is to fail of it. */
+interface HookComplaint {
+  readonly text: string;
+  readonly isFatal: boolean;
+}
+
+/** Runs the commands of a note that end what those before the backup began, all of them; gives what went wrong. */
+export async function runNotedHooks(engine: Engine, { hooks = [] }: RestartNote): Promise<HookComplaint[]> {
+  const complaints = await Promise.all(
+    hooks.map(async (hook) => ({ text: await runHook(engine, hook), isFatal: hook.onError === 'fail' })),
+  );
+  return complaints.flatMap(({ text, isFatal }) => (text === null ? [] : [{ text, isFatal }]));
 }
 
 /** Runs a command in a container; gives what went wrong, in words, or null. A container that is gone, or does not run, has nothing to be ended. */
@@ -107,8 +131,12 @@ async function startAgain(engine: Engine, noted: NotedContainer): Promise<Engine
 async function untilHealthy(engine: Engine, id: string): Promise<void> {
   const giveUpAt = Date.now() + healthySeconds * 1000;
   while (Date.now() < giveUpAt) {
-    const status = (await engine.findContainer(id))?.status ?? '';
-    if (!status.includes('(health: starting)')) return;
+    // An engine that does not answer now may do so in a moment.
+    const status = await engine.findContainer(id).then(
+      (container) => container?.status ?? '',
+      () => unknownHealth,
+    );
+    if (!status.includes(unknownHealth)) return;
     await sleep(250);
   }
 }

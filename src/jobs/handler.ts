@@ -64,6 +64,8 @@ export interface JobHandler {
    * A stop by anything but `lost` must leave the volume and its containers in order.
    */
   run(job: RunningJob): Promise<JobResult>;
+  /** What is there between two attempts may be half of each: containers that are at rest stay so until the next one. */
+  readonly restsBetweenAttempts?: true;
   /** What a job that fails or is canceled has done all the same; it becomes the result. */
   achieved?(job: RunningJob): Promise<JobResult>;
 }

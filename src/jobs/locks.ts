@@ -12,7 +12,7 @@ export async function takeLocks(tx: Transaction, jobId: string, requests: readon
   const taken: { resource: string; slot: number; jobId: string }[] = [];
   for (const { resource, slots, alone = false } of requests) {
     const ofResource = held.filter((lock) => lock.resource === resource);
-    if (ofResource.some((lock) => lock.jobId === jobId)) continue;
+    if (ofResource.some((lock) => lock.jobId === jobId) || taken.some((lock) => lock.resource === resource)) continue;
     const free = freeSlots(ofResource, slots);
     if (free.length === 0 || (alone && ofResource.length > 0)) return false;
     const wanted = alone ? free : free.slice(0, 1);

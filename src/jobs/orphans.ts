@@ -18,7 +18,10 @@ export async function sweepOrphans(ports: Ports, host: string): Promise<void> {
     await restartForEndedJobs(ports, engine);
     const helpers = await engine.listHelpers();
     const own = helpers.filter(({ labels }) => labels[helperLabels.installation] === ports.vault.installation);
-    for (const helper of own) await settleHelper(ports, engine, helper);
+    for (const helper of own)
+      await settleHelper(ports, engine, helper).catch((err: unknown) =>
+        ports.log.warn({ err, host, helper: helper.name }, 'a helper could not be put in order'),
+      );
   });
 }
 
@@ -28,9 +31,10 @@ async function restartForEndedJobs(ports: Ports, engine: Engine): Promise<void> 
     state: { notIn: ['queued', 'running'] },
     NOT: { restartNote: { equals: Prisma.DbNull } },
   };
+  // One that cannot be put in order holds nothing else up.
   for (const { id, restartNote } of await ports.db.job.findMany({ where, select: { id: true, restartNote: true } })) {
-    await restart(ports, engine, Value.Parse(RestartNote, restartNote));
-    await ports.db.job.update({ where: { id }, data: { restartNote: Prisma.DbNull } });
+    const left = await restart(ports, engine, Value.Parse(RestartNote, restartNote));
+    await ports.db.job.update({ where: { id }, data: { restartNote: left ?? Prisma.DbNull } });
   }
 }
 
@@ -46,12 +50,19 @@ async function settleHelper(ports: Ports, engine: Engine, helper: HelperContaine
   // A backup that works on although its database is gone may as well end; its containers wait for it.
   if (job === null && helper.state === 'running') return;
   const note = helper.labels[helperLabels.restartNote];
-  if (job === null && note !== undefined) await restart(ports, engine, Value.Parse(RestartNote, JSON.parse(note)));
+  if (job === null && note !== undefined) {
+    const left = await restart(ports, engine, Value.Parse(RestartNote, JSON.parse(note)));
+    // Its label is all that tells of them.
+    if (left !== null) return;
+  }
   await engine.removeHelper(helper.id);
 }
 
-async function restart({ log }: Ports, engine: Engine, note: RestartNote): Promise<void> {
-  await carryOutRestart(engine, note);
-  for (const complaint of await runNotedHooks(engine, note))
-    log.warn({ host: engine.host, complaint }, 'a command that ends what a backup began has failed');
+/** Gives what is left to be done; null when all is. */
+async function restart({ log }: Ports, engine: Engine, note: RestartNote): Promise<RestartNote | null> {
+  const { left, failure } = await carryOutRestart(engine, note);
+  if (failure !== null) log.warn({ err: failure, host: engine.host }, 'containers could not be started again');
+  for (const { text } of await runNotedHooks(engine, note))
+    log.warn({ host: engine.host, complaint: text }, 'a command that ends what a backup began has failed');
+  return left.length === 0 ? null : { containers: [...left] };
 }

@@ -1,5 +1,5 @@
 import type { EngineContainer } from '../engine/engine-objects.ts';
-import { object, type Static, T } from '../schema.ts';
+import { object, type Static, T, words } from '../schema.ts';
 import { startOrder } from './start-order.ts';
 
 const composeProject = 'com.docker.compose.project';
@@ -20,6 +20,7 @@ const NotedHook = object({
   command: T.Array(T.String()),
   user: T.Union([T.String(), T.Null()]),
   timeoutSeconds: T.Integer(),
+  onError: words('NotedHookOnError', ['fail', 'continue'], 'What its failure does to the job.'),
 });
 export type NotedHook = Static<typeof NotedHook>;
 

@@ -7,6 +7,7 @@ import type { Ports } from '../context.ts';
 import { translateDatabaseError } from '../database/client.ts';
 import { type Failure, fail, isFailure } from '../errors.ts';
 import { pause } from '../pause.ts';
+import { carryOutRestart, runNotedHooks } from './carry-out-restart.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { ClaimLost, type JobHandler, type JobHandlers, type RunningJob, stopReason } from './handler.ts';
 import { removeHelpersOf } from './helper-run.ts';
@@ -138,6 +139,15 @@ async function requireRights(ports: Ports, handler: JobHandler, job: RunningJob)
   }
 }
 
+/** What a dead worker has brought to rest does not wait for the next attempt, or for the sweep, when this one has not come that far. */
+async function letGoOn(ports: Ports, job: RunningJob): Promise<void> {
+  if (job.restartNote === null) return;
+  const engine = ports.engines.get(job.host);
+  const { left } = await carryOutRestart(engine, job.restartNote);
+  for (const { text } of await runNotedHooks(engine, job.restartNote)) await job.log('error', text);
+  await job.noteRestart(left.length === 0 ? null : { containers: [...left] });
+}
+
 /** Nothing of a job holds its volume any more when the job is seen to have ended. An engine that is away keeps the helpers for the sweep. */
 async function tidyUp(ports: Ports, job: RunningJob): Promise<void> {
   await removeHelpersOf(ports, job.host, job.id).catch((err: unknown) =>
@@ -156,6 +166,8 @@ async function conclude(
   const translated = translateDatabaseError(error);
   if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable'))
     throw translated;
+  const isTried = isFailure(translated, 'containers_not_restarted') || handler.restsBetweenAttempts === true;
+  if (!isTried) await letGoOn(ports, job);
   await tidyUp(ports, job);
   const { row } = claim;
   const failure = toFailure(ports, translated, reason, row.id);

@@ -18,7 +18,7 @@ export async function lastBackups(
     from unnest(${[...addresses]}::text[]) as wanted(address)
     join volumes v on v.host = split_part(wanted.address, '/', 1) and v.name = split_part(wanted.address, '/', 2)
     cross join lateral (
-      select * from snapshots s where s.host = v.host and s.volume = v.name and s.state = 'good' and s.project is not distinct from v.project
+      select * from snapshots s where s.host = v.host and s.volume = v.name and s.state = 'good' and s.reason <> 'first_pass' and s.project is not distinct from v.project
       order by s.taken_at desc, s.original_id nulls first, s.id limit 1
     ) s`;
   return new Map(rows.map(({ address, ...backup }) => [address, backup]));

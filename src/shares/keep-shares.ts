@@ -1,7 +1,6 @@
-import { hostname } from 'node:os';
 import type { Ports } from '../context.ts';
 import type { Reader } from '../database/client.ts';
-import { enqueueJob } from '../jobs/read.ts';
+import { enqueueJob, ownAmong } from '../jobs/read.ts';
 import { pause } from '../pause.ts';
 import { systemCall } from '../system-call.ts';
 import { noteAttached } from './attachment-store.ts';
@@ -63,8 +62,9 @@ async function react(ports: Ports, share: ShareRow, uses: readonly Use[]): Promi
     ({ decision, container }) => decision.verdict === 'deny' && states.includes(container.state),
   );
   const containers = [...new Map(denied.map(({ container }) => [container.id, container])).values()];
+  const own = new Set((await ownAmong(ports.db, share.hostName, containers)).map(({ id }) => id));
   for (const { id, name } of containers) {
-    if (await isOwn(ports.db, share.hostName, id)) continue;
+    if (own.has(id)) continue;
     if (await wasAskedFor(ports.db, share, id)) continue;
     await enqueueJob(systemCall(ports), {
       kind: 'share_enforce',
@@ -74,16 +74,6 @@ async function react(ports: Ports, share: ShareRow, uses: readonly Use[]): Promi
       input: { share: share.name, container: id, containerName: name },
     });
   }
-}
-
-/** Whether a container is this process, or belongs to the same Compose project: Stowage does not stop itself, nor its database. */
-async function isOwn(db: Reader, hostName: string, id: string): Promise<boolean> {
-  if (!/^[0-9a-f]{12}$/.test(hostname())) return false;
-  const select = { id: true, composeProject: true } as const;
-  const own = await db.container.findFirst({ where: { hostName, id: { startsWith: hostname() } }, select });
-  if (own === null) return false;
-  const other = await db.container.findUnique({ where: { hostName_id: { hostName, id } }, select });
-  return own.id === id || (own.composeProject !== null && own.composeProject === other?.composeProject);
 }
 
 async function wasAskedFor(db: Reader, { hostName, volumeName }: ShareRow, container: string): Promise<boolean> {

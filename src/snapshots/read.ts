@@ -3,6 +3,13 @@ export { catalogueOf, noteTagsOf, tagsOf } from './catalogue-of.ts';
 export { copiesOf } from './copies.ts';
 export { VolumeCopies } from './copies-model.ts';
 export { neededSnapshots, refuseHeld } from './needed.ts';
-export { findSnapshot, newestGoodSnapshot, recordSnapshot, removeSnapshot, snapshotsOfJob } from './store.ts';
+export {
+  countAsFirstPass,
+  findSnapshot,
+  newestGoodSnapshot,
+  recordSnapshot,
+  removeSnapshot,
+  volumeSnapshots,
+} from './store.ts';
 export { syncSnapshots } from './sync.ts';
 export { requireSnapshot, snapshotTarget } from './target.ts';

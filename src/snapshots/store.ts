@@ -65,18 +65,19 @@ export async function newestGoodSnapshot(db: Reader, hostName: string, volumeNam
   return row === null ? null : toSnapshot(row);
 }
 
-/** The good snapshots of volumes that a backup job has made on a host and that the caller may see, by volume. */
-export async function snapshotsOfJob(
+/** Takes snapshots for first passes: what was to be at rest was not. */
+export async function countAsFirstPass(db: Reader, ids: readonly string[]): Promise<void> {
+  await db.snapshot.updateMany({ where: { id: { in: [...ids] } }, data: { reason: 'first_pass' } });
+}
+
+/** These snapshots of volumes, as far as they are there and the caller may see them, by volume. */
+export async function volumeSnapshots(
   db: Reader,
   scope: ProjectScope,
-  hostName: string,
-  jobId: string,
+  ids: readonly string[],
 ): Promise<(Snapshot & { readonly volume: string })[]> {
   const seen = scope === 'all' ? {} : { project: { in: [...scope] } };
-  const rows = await db.snapshot.findMany({
-    where: { hostName, jobId, reason: 'backup', state: 'good', originalId: null, ...seen },
-    orderBy: { volumeName: 'asc' },
-  });
+  const rows = await db.snapshot.findMany({ where: { id: { in: [...ids] }, ...seen }, orderBy: { volumeName: 'asc' } });
   return rows.map(toSnapshot).filter((one): one is Snapshot & { readonly volume: string } => one.volume !== null);
 }
 

@@ -127,7 +127,12 @@ t.test('a hook that hangs is killed, one that fails fails the backup unless that
   t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks: [absent] }), {
     error: { code: 'hook_failed', detail: /no-such-program/ },
   });
-  const tolerated = { ...failing, onError: 'continue' };
+  const unended = { before: ['true'], after: ['sh', '-c', 'echo still locked >&2; exit 4'] };
+  t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks: [unended] }), {
+    state: 'failed',
+    error: { code: 'hook_failed', detail: /The backup itself is kept; after it: .*ended with 4: still locked/ },
+  });
+  const tolerated = { ...failing, after: ['false'], onError: 'continue' };
   t.match(await stowage.finished('POST', backups, { consistency: 'hook', hooks: [tolerated] }), { state: 'succeeded' });
 });
 
@@ -184,6 +189,8 @@ t.test('a container that begins to write meanwhile is noticed, and the backup is
   const done = await stowage.waitForJob(job.id, 60);
   t.match(done, { state: 'succeeded', attempts: [{ error: { code: 'consistency_lost' } }, { error: null }] });
   t.equal(done.result.stoppedContainers.length, 2, 'the second attempt stops both');
+  const { items } = await stowage.get(`/v1/snapshots?host=local&volume=${volume}&reason=backup`);
+  t.equal(items.length, 1, 'what was not at rest counts as no backup');
   const into = await restored(stowage, docker, volume, done.result.snapshot);
   t.equal(await docker.run(into, same), 'same\n');
 });
@@ -222,6 +229,32 @@ t.test('a container that is made anew while its predecessor is stopped is what r
   await helper.unpause();
   t.match(await stowage.waitForJob(job.id), { state: 'succeeded' });
   t.match((await made.inspect()).State, { Status: 'running' });
+});
+
+t.test('a container that cannot run again is told, and holds nothing else up', async (t) => {
+  const { docker, stowage, volume, backups } = await written(t);
+  const [bad, good] = [docker.name('bind'), docker.name('fine')];
+  await docker.run(bad, 'mkdir /data/sub');
+  await docker.run(good, 'true');
+  const { Mountpoint } = await docker.engine.getVolume(bad).inspect();
+  const own = { Type: 'volume' as const, Source: volume, Target: '/data' };
+  const Mounts = [own, { Type: 'bind' as const, Source: `${Mountpoint}/sub`, Target: '/bound' }];
+  const script = 'trap "exit 0" TERM; while :; do sleep 0.1; done';
+  const broken = await docker.container({ volume, script, hostConfig: { Mounts } });
+  const other = await docker.container({ volume, script });
+  const job = await stowage.accepted('POST', backups, { consistency: 'stop' });
+  const helper = await docker.pauseHelper(job.id, 'backup');
+  await docker.run(bad, 'rmdir /data/sub');
+  await helper.unpause();
+  t.match(await stowage.waitForJob(job.id, 60), {
+    state: 'failed',
+    error: { code: 'containers_not_restarted', detail: /Start these containers by hand/ },
+  });
+  t.match((await other.inspect()).State, { Status: 'running' }, 'the other one runs');
+  await other.stop();
+  await docker.run(bad, 'mkdir /data/sub');
+  await docker.until(async () => (await broken.inspect()).State.Running, 40);
+  t.match((await other.inspect()).State, { Status: 'exited' }, 'what somebody has stopped since then stays so');
 });
 
 t.test('hooks without a command, of a live backup, or of somebody who is no admin are refused', async (t) => {

@@ -114,6 +114,24 @@ t.test('a restore of a group that is canceled in its second volume is undone in 
   t.match((await db.inspect()).State, { Status: 'running' });
 });
 
+t.test('a backup of a group that needed a second attempt is restored from that one', async (t) => {
+  const { docker, stowage, project, volumes, web, numbers, base } = await shop(t);
+  const job = await stowage.accepted('POST', `${base}/backups`, {});
+  const helper = await docker.pauseHelper(job.id, 'backup-1');
+  const late = await docker.container({ volume: volumes[1] ?? '', script: 'sleep 600', stopTimeout: 1 });
+  await helper.unpause();
+  const done = await stowage.waitForJob(job.id, 90);
+  t.match(done, { state: 'succeeded', attempts: [{ error: { code: 'consistency_lost' } }, { error: null }] });
+  await late.remove({ force: true });
+  await web.stop();
+  const restore = { backup: job.id, confirm: project };
+  const restored = await stowage.finished('POST', `${base}/restores`, restore, 60);
+  t.match(restored, { state: 'succeeded' }, restored.error?.detail);
+  t.equal(restored.result.restores.length, 2);
+  const [first, second] = await numbers(volumes);
+  t.equal(first, second);
+});
+
 t.test('a policy that brings containers to rest backs up a Compose project as one', async (t) => {
   const { docker, stowage, project, volumes, base } = await shop(t);
   const alone = docker.name('alone');
@@ -212,6 +230,13 @@ t.test('groups: what is not there, not confirmed, or not allowed is refused befo
   const nowhere = '/v1/hosts/local/compose-projects/no-such-project';
   t.match(await call(`${nowhere}/backups`, {}), { status: 404, body: { code: 'compose_project_not_found' } });
   t.match(await call(restores, { backup: id }), { status: 400, body: { code: 'confirmation_required' } });
+  const failing = { before: ['false'] };
+  const failed = await stowage.finished('POST', `${base}/backups`, { consistency: 'hook', hooks: [failing] });
+  t.equal(failed.state, 'failed');
+  t.match(await call(restores, { backup: failed.id, confirm: project }), {
+    status: 404,
+    body: { code: 'backup_not_found' },
+  });
   const absent = '00000000-0000-4000-8000-000000000000';
   t.match(await call(restores, { backup: absent, confirm: project }), {
     status: 404,
@@ -232,5 +257,6 @@ t.test('groups: what is not there, not confirmed, or not allowed is refused befo
   t.match(await call(`${base}/backups`, {}, stranger), { status: 404, body: { code: 'compose_project_not_found' } });
   t.match(await call(restores, { backup: id, confirm: project }, stranger), { status: 404 });
   t.match((await db.inspect()).State, { Status: 'running' });
-  t.equal((await stowage.get(`/v1/hosts/local/volumes/${volumes[0]}/snapshots`)).items.length, 1);
+  const { items } = await stowage.get(`/v1/hosts/local/volumes/${volumes[0]}/snapshots`);
+  t.notOk(items.some(({ reason }: { reason: string }) => reason === 'before_restore'));
 });

@@ -232,3 +232,8 @@ export function fail(code: ErrorCode, details: string | FailureDetails): Failure
 export function isFailure(error: unknown, code?: ErrorCode): error is Failure {
   return error instanceof Failure && (code === undefined || error.code === code);
 }
+
+/** What an error says; of what is thrown and is none, the text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

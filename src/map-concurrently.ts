@@ -7,14 +7,14 @@ export async function mapConcurrently<Item, Result>(
   concurrency: number,
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
-  const results = new Map<number, Result>();
+  const results: Result[] = [];
   const failures: unknown[] = [];
   const waiting = items.entries();
   const workOn = async () => {
     for (const [index, item] of waiting) {
       if (failures.length > 0) return;
       try {
-        results.set(index, await work(item, index));
+        results[index] = await work(item, index);
       } catch (error) {
         failures.push(error);
       }
@@ -22,5 +22,5 @@ export async function mapConcurrently<Item, Result>(
   };
   await Promise.all(Array.from({ length: concurrency }, workOn));
   if (failures.length > 0) throw failures[0];
-  return [...results].toSorted(([one], [other]) => one - other).map(([, result]) => result);
+  return results;
 }

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { fail } from './errors.ts';
+import { fail, messageOf } from './errors.ts';
 import { object, type Static, T } from './schema.ts';
 
 const cron = T.String({
@@ -40,7 +40,7 @@ export function nextRun({ cron, timeZone }: Schedule, after: Date): Date | null 
   try {
     return new Cron(cron, { timezone: timeZone, mode: '5-part', paused: true }).nextRun(after);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = messageOf(cause);
     throw fail('invalid_input', {
       detail: isTimeZone(timeZone)
         ? `The schedule "${cron}" cannot be read: ${said.replace(/^Cron\w+: /, '')}`

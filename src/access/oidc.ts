@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Config } from '../config.ts';
-import { fail, isFailure } from '../errors.ts';
+import { fail, isFailure, messageOf } from '../errors.ts';
 import { type Issuer, keysOf } from './oidc-keys.ts';
 
 /** Signatures with a key pair only: with a shared secret, whoever knows the public key could sign. */
@@ -50,7 +50,7 @@ async function verifiedClaims({ issuer, audience, jwksUrl }: Issuer, token: stri
     if (isFailure(cause)) throw cause;
     if (cause instanceof errors.JWTExpired)
       throw fail('token_expired', { detail: 'The token has expired; sign in again.', cause });
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw fail('unauthenticated', { detail: `The token of ${issuer} is not good: ${reason}.`, cause });
   }
 }

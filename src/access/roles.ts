@@ -71,8 +71,8 @@ export function reaches(scope: ProjectScope, project: string | null): boolean {
 /** The actor behind work that nobody asked for, such as the inventory. */
 export const systemActor: Actor = { subject: 'system', name: 'system', grants: [{ role: 'admin', project: null }] };
 
-/** The one project of all grants; null when they are on several, or on everything. */
-export function projectOfAll(grants: readonly Grant[]): string | null {
-  const [first] = grants;
-  return first !== undefined && grants.every(({ project }) => project === first.project) ? first.project : null;
+/** The one project of all of these, grants or objects; null when they are of several, or of none. */
+export function projectOfAll(all: readonly { readonly project: string | null }[]): string | null {
+  const [first] = all;
+  return first !== undefined && all.every(({ project }) => project === first.project) ? first.project : null;
 }

@@ -5,7 +5,7 @@ import { openRepository, readyRepository, repositoryLock, requireReach, volumeGo
 import { requireComplete, takeConsistently } from './consistent-snapshots.ts';
 import { enqueueCopies } from './copy-handler.ts';
 import { BackupInput } from './job-input.ts';
-import { allowedFor, volumeLock, volumeOf } from './job-rules.ts';
+import { allowedToBackUp, volumeLock, volumeOf } from './job-rules.ts';
 
 /** Backs up a volume, with its containers as the consistency asks for. */
 export const backupHandler: JobHandler = {
@@ -13,11 +13,7 @@ export const backupHandler: JobHandler = {
     volumeLock(job.host, volumeOf(job)),
     repositoryLock(job, Value.Parse(BackupInput, job.input).repositoryId),
   ],
-  authorize(actor, job) {
-    const { source, hooks = [] } = Value.Parse(BackupInput, job.input);
-    // A policy's commands were allowed to whoever made it.
-    allowedFor(source === undefined && hooks.length > 0 ? 'administer' : 'operate')(actor, job);
-  },
+  authorize: (actor, job) => allowedToBackUp(Value.Parse(BackupInput, job.input))(actor, job),
   run: backUp,
 };
 

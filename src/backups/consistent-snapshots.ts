@@ -9,17 +9,14 @@ import { countAsFirstPass } from '../snapshots/read.ts';
 import { containersMounting, containersWriting } from '../volumes/read.ts';
 import { hooksFor } from './hooks.ts';
 import type { BackupHook, Consistency } from './model.ts';
-import { takeDumps } from './take-dumps.ts';
-import { snapshotStep, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
+import { type DumpedVolumes, takeDumps } from './take-dumps.ts';
+import { snapshotStep, suffixOf, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { requireNoneRuns, whileAtRest } from './while-at-rest.ts';
 
 /** Volumes that are backed up as of one moment. */
-export interface ConsistentWish {
-  readonly volumes: readonly { readonly name: string; readonly project: string | null }[];
+export interface ConsistentWish extends DumpedVolumes {
   readonly consistency: Consistency;
   readonly hooks: readonly BackupHook[];
-  /** Of a dump: the one database that it is to hold. */
-  readonly database?: string | undefined;
 }
 
 /** A snapshot of each volume, in the order asked for. */
@@ -47,7 +44,7 @@ export async function takeConsistently(
   const { volumes, consistency, hooks: wished } = wish;
   const names = volumes.map(({ name }) => name);
   const stepOf = (index: number) => ({
-    step: volumes.length === 1 ? 'backup' : `backup-${index + 1}`,
+    step: `backup${suffixOf(index, volumes.length)}`,
     project: volumes[index]?.project ?? null,
   });
   const takeAll = () =>
@@ -100,7 +97,7 @@ async function firstPasses(
   volumes: ConsistentWish['volumes'],
 ): Promise<void> {
   for (const [index, { name, project }] of volumes.entries()) {
-    const step = volumes.length === 1 ? 'first_pass' : `first_pass-${index + 1}`;
+    const step = `first_pass${suffixOf(index, volumes.length)}`;
     const key = `${step}-${job.attempt}`;
     if (job.memory[key] !== undefined) continue;
     const { id } = await takeSnapshot(engine, job, repository, name, 'first_pass', { step, project });

@@ -7,7 +7,7 @@ import { findSnapshot } from '../snapshots/read.ts';
 import { requireComplete, takeConsistently } from './consistent-snapshots.ts';
 import { enqueueCopies } from './copy-handler.ts';
 import { GroupBackupInput, GroupRestoreInput } from './job-input.ts';
-import { allowedFor, snapshotLock, volumeLock } from './job-rules.ts';
+import { allowedFor, allowedToBackUp, snapshotLock, volumeLock } from './job-rules.ts';
 import { type InPlace, restoreInPlace } from './restore-in-place.ts';
 
 /** Backs up all volumes of a Compose project as of one moment. */
@@ -16,10 +16,7 @@ export const groupBackupHandler: JobHandler = {
     const { volumes, repositoryId } = Value.Parse(GroupBackupInput, job.input);
     return [...volumes.map(({ name }) => volumeLock(job.host, name)), repositoryLock(job, repositoryId)];
   },
-  authorize(actor, job) {
-    const { source, hooks } = Value.Parse(GroupBackupInput, job.input);
-    allowedFor(source === undefined && hooks.length > 0 ? 'administer' : 'operate')(actor, job);
-  },
+  authorize: (actor, job) => allowedToBackUp(Value.Parse(GroupBackupInput, job.input))(actor, job),
   run: backUp,
 };
 

@@ -3,13 +3,11 @@ import { fail } from '../errors.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, findJob, recallJob } from '../jobs/read.ts';
 import { command, type Target } from '../operation.ts';
-import { RepositoryAddress } from '../repositories/model.ts';
-import { copiedTo, requireWritable, resolveRepository, usableRepository } from '../repositories/read.ts';
+import { requireWritable, resolveRepository } from '../repositories/read.ts';
 import { HostName, object, T, Uuid } from '../schema.ts';
 import { volumeSnapshots } from '../snapshots/read.ts';
+import { backupFields, backupInput } from './backup-wish.ts';
 import { findGroup, noGroup, requireGroup } from './group-volumes.ts';
-import { hookFrom, requireHooksFit } from './hook-wish.ts';
-import { Consistency, NewBackupHooks } from './model.ts';
 import { requireAdmin } from './require-admin.ts';
 
 const address = {
@@ -36,35 +34,15 @@ export const createGroupBackup = command('composeProjects.createBackup', {
     'Its containers are at rest once, for all volumes together, and start again in the order of their dependencies. Volumes with the label `stowage.backup=off` and those of other projects are left out.',
   input: object({
     ...address,
-    repository: T.Optional(RepositoryAddress),
-    copyTo: T.Optional(
-      T.Array(RepositoryAddress, {
-        maxItems: 8,
-        description:
-          'Repositories that the snapshots are copied to; those that the repository itself names when not given.',
-      }),
-    ),
-    consistency: T.Optional(Consistency),
-    hooks: T.Optional(NewBackupHooks),
+    ...backupFields,
   }),
   output: Job,
   recall: recallJob,
-  async run(context, { host, composeProject, repository, copyTo, consistency = 'stop', hooks: given = [] }) {
-    const { ports } = context;
-    const { project, volumes } = await requireGroup(ports.db, host, composeProject);
-    requireHooksFit(consistency, given);
-    const hooks = given.map(hookFrom);
-    if (hooks.length > 0) requireAdmin(context, project, 'run commands in containers');
-    const source = await usableRepository(ports.db, host, repository);
-    const copies = await copiedTo(ports, host, source, copyTo);
-    const input = {
-      composeProject,
-      volumes: volumes.map(({ name, project: own }) => ({ name, project: own })),
-      repositoryId: source.id,
-      copyTo: copies,
-      consistency,
-      hooks,
-    };
+  async run(context, { host, composeProject, consistency = 'stop', ...wish }) {
+    const { project, volumes } = await requireGroup(context.ports.db, host, composeProject);
+    const how = await backupInput(context, host, project, { ...wish, consistency });
+    const members = volumes.map(({ name, project: own }) => ({ name, project: own }));
+    const input = { ...how, composeProject, volumes: members };
     return await enqueueJob(context, { kind: 'group_backup', host, volume: null, project, input });
   },
 });

@@ -1,3 +1,4 @@
+import { projectOfAll } from '../access/roles.ts';
 import { Prisma, type Reader } from '../database/client.ts';
 import { fail } from '../errors.ts';
 import { composeLabels } from '../hosts/read.ts';
@@ -23,9 +24,7 @@ export async function findGroup(db: Reader, host: string, composeProject: string
     .filter((one) => composeProjectsOf(one).includes(composeProject) && exclusionOf(one) === null)
     .map(({ name, project }) => ({ name, project }));
   if (volumes.length === 0) return null;
-  const projects = new Set(volumes.map(({ project }) => project));
-  const [project = null] = projects;
-  return { project: projects.size === 1 ? project : null, volumes };
+  return { project: projectOfAll(volumes), volumes };
 }
 
 /** Throws `compose_project_not_found`. */

@@ -37,33 +37,26 @@ export function hooksFor(
   const all = own.flatMap((container) =>
     [...wished.filter((hook) => isFor(hook, container)), ...labelHooks(container)].map((hook) => ({ hook, container })),
   );
-  const noted = (command: string[] | null, { hook, container }: (typeof all)[number]): NotedHook[] =>
-    command === null
-      ? []
-      : [
-          {
-            ...identityOf(container),
-            command,
-            user: hook.user,
-            timeoutSeconds: hook.timeoutSeconds,
-            onError: hook.onError,
-          },
-        ];
+  const commands = (when: 'before' | 'after'): NotedHook[] =>
+    all.flatMap(({ hook, container }) => {
+      const { [when]: command, user, timeoutSeconds, onError } = hook;
+      return command === null ? [] : [{ ...identityOf(container), command, user, timeoutSeconds, onError }];
+    });
+  const before = commands('before');
   return {
-    after: all.flatMap((one) => noted(one.hook.after, one)),
-    hasBefore: all.some(({ hook }) => hook.before !== null),
+    after: commands('after'),
+    hasBefore: before.length > 0,
     async runBefore() {
-      for (const one of all)
-        for (const hook of noted(one.hook.before, one)) await runOne(engine, job, hook, one.hook.onError);
+      for (const hook of before) await runOne(engine, job, hook);
     },
   };
 }
 
-async function runOne(engine: Engine, job: RunningJob, hook: NotedHook, onError: BackupHook['onError']): Promise<void> {
+async function runOne(engine: Engine, job: RunningJob, hook: NotedHook): Promise<void> {
   await job.log('info', `Running ${hook.command[0]} in ${hook.name}.`);
   const complaint = await runHook(engine, hook);
   if (complaint === null) return;
-  if (onError === 'fail') throw fail('hook_failed', `Before the backup: ${complaint}`);
+  if (hook.onError === 'fail') throw fail('hook_failed', `Before the backup: ${complaint}`);
   await job.log('warn', `Before the backup: ${complaint}`);
 }
 

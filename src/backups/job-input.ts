@@ -15,12 +15,12 @@ export const BackupInput = object({
 });
 export type BackupInput = Static<typeof BackupInput>;
 
-const GroupVolume = object({ name: T.String(), project: T.Union([T.String(), T.Null()]) });
+const groupVolume = { name: T.String(), project: T.Union([T.String(), T.Null()]) };
 
 /** All of a Compose project that is backed up as of one moment. */
 export const GroupBackupInput = object({
   composeProject: T.String(),
-  volumes: T.Array(GroupVolume),
+  volumes: T.Array(object(groupVolume)),
   repositoryId: T.String(),
   copyTo: T.Array(T.String()),
   source: T.Optional(T.String()),
@@ -33,7 +33,7 @@ export type GroupBackupInput = Static<typeof GroupBackupInput>;
 export const GroupRestoreInput = object({
   composeProject: T.String(),
   repositoryId: T.String(),
-  volumes: T.Array(object({ name: T.String(), project: T.Union([T.String(), T.Null()]), snapshot: T.String() })),
+  volumes: T.Array(object({ ...groupVolume, snapshot: T.String() })),
 });
 
 /** `into`: name of the volume to make; without it the restore is in place. */

@@ -28,3 +28,14 @@ export function allowedFor(permission: Permission) {
       );
   };
 }
+
+/** The check of rights of a backup. Commands in containers ask for more; those of a policy were allowed to whoever made it. */
+export function allowedToBackUp({
+  source,
+  hooks = [],
+}: {
+  readonly source?: string | undefined;
+  readonly hooks?: readonly unknown[] | undefined;
+}) {
+  return allowedFor(source === undefined && hooks.length > 0 ? 'administer' : 'operate');
+}

@@ -5,54 +5,31 @@ import { attributesOf } from '../hosts/read.ts';
 import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, query, type Target } from '../operation.ts';
-import { RepositoryAddress } from '../repositories/model.ts';
-import {
-  copiedTo,
-  repositoryInVolume,
-  requireWritable,
-  resolveRepository,
-  usableRepository,
-} from '../repositories/read.ts';
+import { repositoryInVolume, requireWritable, resolveRepository, usableRepository } from '../repositories/read.ts';
 import { HostName, object, paging, T } from '../schema.ts';
 import { sharedVolumeNames, volumeShared } from '../shares/read.ts';
 import { type Snapshot, SnapshotId } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { NewVolumeName, VolumeName } from '../volumes/model.ts';
 import { findVolume, requireFittingName, requireVolumeName, volumeTarget } from '../volumes/read.ts';
+import { backupFields, backupInput, repositoryField } from './backup-wish.ts';
 import { listDeletedVolumes as listDeleted, newestDeletedVolume } from './deleted-volumes.ts';
-import { hookFrom, requireHooksFit } from './hook-wish.ts';
-import { Consistency, DeletedVolumePage, NewBackupHooks } from './model.ts';
+import { DeletedVolumePage } from './model.ts';
 import { labelsOfCopy, refuseTaken } from './new-volume.ts';
 import { requireAdmin } from './require-admin.ts';
 import { requireUnused } from './volume-in-use.ts';
 
 const address = { host: HostName, name: VolumeName };
-const repositoryField = T.Optional(
-  T.String({
-    minLength: 1,
-    maxLength: 64,
-    description: 'Name or id of the repository; the default one when not given.',
-  }),
-);
 
 export const createBackup = command('backups.create', {
   permission: 'operate',
   reach: volumeTarget,
   summary: 'Back up a volume',
   description:
-    'The volume is read once; the snapshot is then copied into the repositories of `copyTo`, by jobs of their own (`copyJobs` of the result). With a `consistency` other than `live` the containers that can write are at rest for a short while (`outageSeconds`), and are as they were afterwards, whatever happens; `hooks` ask for the role admin.',
+    'The volume is read once; the snapshot is then copied into the repositories of `copyTo`, by jobs of their own (`copyJobs` of the result). With the `consistency` `pause`, `stop` or `hook` the containers that can write are at rest for a short while (`outageSeconds`), and are as they were afterwards, whatever happens; `hooks` ask for the role admin.',
   input: object({
     ...address,
-    repository: repositoryField,
-    copyTo: T.Optional(
-      T.Array(RepositoryAddress, {
-        maxItems: 8,
-        description:
-          'Repositories that the snapshot is copied to; those that the repository itself names when not given.',
-      }),
-    ),
-    consistency: T.Optional(Consistency),
-    hooks: T.Optional(NewBackupHooks),
+    ...backupFields,
     database: T.Optional({
       ...DatabaseName,
       description: 'Of a dump: the one database that it is to hold; all of the server when not given.',
@@ -60,28 +37,13 @@ export const createBackup = command('backups.create', {
   }),
   output: Job,
   recall: recallJob,
-  async run(context, { host, name, repository, copyTo, consistency = 'live', hooks: given = [], database }) {
-    const volume = await requireVolume(context, host, name);
-    requireHooksFit(consistency, given);
+  async run(context, { host, name, consistency = 'live', database, ...wish }) {
+    const { project } = await requireVolume(context, host, name);
     if (database !== undefined && consistency !== 'dump')
       throw fail('invalid_input', '`database` is for `consistency`: "dump" only; leave it out.');
-    const hooks = given.map(hookFrom);
-    if (hooks.length > 0) requireAdmin(context, volume.project, 'run commands in containers');
-    const source = await usableRepository(context.ports.db, host, repository);
-    const copies = await copiedTo(context.ports, host, source, copyTo);
-    return await enqueueJob(context, {
-      kind: 'volume_backup',
-      host,
-      volume: name,
-      project: volume.project,
-      input: {
-        repositoryId: source.id,
-        copyTo: copies,
-        consistency,
-        hooks,
-        ...(database === undefined ? {} : { database }),
-      },
-    });
+    const how = await backupInput(context, host, project, { ...wish, consistency });
+    const input = { ...how, ...(database === undefined ? {} : { database }) };
+    return await enqueueJob(context, { kind: 'volume_backup', host, volume: name, project, input });
   },
 });
 

@@ -5,4 +5,3 @@ export { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
 export { reportProgress } from './progress.ts';
 export { requireAdmin } from './require-admin.ts';
 export { restoreInto } from './restore-step.ts';
-export { isLeftToOthers } from './while-at-rest.ts';

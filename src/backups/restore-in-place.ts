@@ -1,12 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
-import { fail } from '../errors.ts';
+import { fail, messageOf } from '../errors.ts';
 import { type RunningJob, regardlessOfStop } from '../jobs/handler.ts';
+import { isLeftToOthers } from '../jobs/read.ts';
 import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { volumePath } from '../restic/commands.ts';
-import { containersMounting, containersWriting } from '../volumes/read.ts';
+import { containersAbout } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto, restoreStep } from './restore-step.ts';
-import { snapshotStep, takeSnapshot } from './take-snapshot.ts';
-import { isLeftToOthers, type Rested, requireNoneRuns, whileAtRest } from './while-at-rest.ts';
+import { snapshotStep, suffixOf, takeSnapshot } from './take-snapshot.ts';
+import { type Rested, requireNoneRuns, whileAtRest } from './while-at-rest.ts';
 
 /** A volume that is set back to a snapshot. */
 export interface InPlace {
@@ -39,7 +40,7 @@ export async function restoreInPlace(
   repository: OpenRepository,
   wished: readonly InPlace[],
 ): Promise<Rested<RestoredInPlace[]>> {
-  const items = wished.map((one, index) => ({ ...one, suffix: wished.length === 1 ? '' : `-${index + 1}` }));
+  const items = wished.map((one, index) => ({ ...one, suffix: suffixOf(index, wished.length) }));
   const names = new Set(items.map(({ volume }) => volume));
   const prepare = async () => {
     for (const { volume, project, snapshot, suffix } of items) {
@@ -48,15 +49,7 @@ export async function restoreInPlace(
       await prepareStep(engine, job, repository, restoreStep(job, snapshot, volume, `restore${suffix}`).step);
     }
   };
-  // Who binds the folder of a volume past Docker's own counting writes to it, too.
-  const containers = async () => [
-    ...new Map(
-      [...(await containersMounting(engine, names)), ...(await containersWriting(engine, names))].map((one) => [
-        one.id,
-        one,
-      ]),
-    ).values(),
-  ];
+  const containers = () => containersAbout(engine, names);
   const rest = { by: 'stop', containers, prepare } as const;
   return await whileAtRest(engine, job, rest, async () => {
     const safe: (Item & { safety: Restorable })[] = [];
@@ -109,7 +102,7 @@ async function restoreOrUndo(
     return done;
   } catch (error) {
     if (isLeftToOthers(job, error)) throw error;
-    await job.remember({ [undoKey]: error instanceof Error ? error.message : String(error) });
+    await job.remember({ [undoKey]: messageOf(error) });
     await undoAll(engine, job, repository, items);
     throw error;
   }
@@ -130,9 +123,7 @@ async function undoAll(
       await restoreInto(engine, regardlessOfStop(job), repository, safety, volume, `undo${suffix}`);
     } catch (error) {
       if (isLeftToOthers(job, error)) throw error;
-      failures.push(
-        `volume "${volume}" (snapshot ${short}): ${error instanceof Error ? error.message : String(error)}`,
-      );
+      failures.push(`volume "${volume}" (snapshot ${short}): ${messageOf(error)}`);
     }
   }
   if (failures.length > 0)

@@ -3,12 +3,12 @@ import type { Engine } from '../engine/engine.ts';
 import { isFailure } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import type { OpenRepository } from '../repositories/read.ts';
-import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
+import { suffixOf, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 
 const readySeconds = 60;
 
-/** Volumes of databases. */
-interface DumpedVolumes {
+/** Volumes of which those of databases are dumped. */
+export interface DumpedVolumes {
   readonly volumes: readonly { readonly name: string; readonly project: string | null }[];
   /** The one database that the dump is to hold. */
   readonly database?: string | undefined;
@@ -27,7 +27,7 @@ export async function takeDumps(
   const taken: TakenSnapshot[] = [];
   for (const [index, { name, project }] of volumes.entries()) {
     const isOne = volumes.length === 1;
-    const step = isOne ? 'backup' : `backup-${index + 1}`;
+    const step = `backup${suffixOf(index, volumes.length)}`;
     const server = await serverOf(engine, name).catch((error: unknown) => {
       if (isOne || !isFailure(error, 'database_not_found')) throw error;
       return null;
@@ -38,8 +38,7 @@ export async function takeDumps(
     }
     await untilReady(engine, server, readySeconds, job.signal);
     const wish = { server, database: database ?? null, volume: name, project, reason: 'backup', step } as const;
-    const { id, bytesRead, bytesAdded } = await takeDump(engine, job, repository, wish);
-    taken.push({ id, files: 1, bytesRead, bytesAdded, unreadable: [] });
+    taken.push({ ...(await takeDump(engine, job, repository, wish)), unreadable: [] });
   }
   return taken;
 }

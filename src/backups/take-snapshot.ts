@@ -4,7 +4,7 @@ import type { RunningJob } from '../jobs/handler.ts';
 import { type OpenRepository, type ResticStep, runRestic } from '../repositories/read.ts';
 import { backupCommand, noteCommand, readCapabilities, volumePath } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
-import type { BackupSummary, ResticMessage } from '../restic/output.ts';
+import { achievedBy, type BackupSummary, type ResticMessage } from '../restic/output.ts';
 import type { SnapshotReason } from '../snapshots/model.ts';
 import { noteTagsOf, recordSnapshot, tagsOf } from '../snapshots/read.ts';
 import { reportProgress } from './progress.ts';
@@ -29,6 +29,11 @@ interface OfSeveral {
   readonly step?: string;
   /** Project of the volume; that of the job when not given. */
   readonly project?: string | null;
+}
+
+/** What tells the steps of one volume of several apart from those of the others. */
+export function suffixOf(index: number, count: number): string {
+  return count === 1 ? '' : `-${index + 1}`;
 }
 
 /** The step that backs up a volume, and what it will have collected. */
@@ -74,13 +79,7 @@ export async function takeSnapshot(
     if (exitCode === 0) throw fail('backup_failed', 'restic ended without naming a snapshot; see the log of the job.');
     throw exitFailure('backup', exitCode, complaints);
   }
-  const taken = {
-    id: summary.snapshot_id,
-    files: summary.total_files_processed,
-    bytesRead: summary.total_bytes_processed,
-    bytesAdded: summary.data_added_packed ?? summary.data_added,
-    unreadable,
-  };
+  const taken = { ...achievedBy(summary), unreadable };
   if (exitCode === partialExit) await notePartial(engine, job, repository, taken.id, name);
   await recordSnapshot(job.ports.db, {
     id: taken.id,

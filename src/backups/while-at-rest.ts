@@ -1,10 +1,9 @@
-import { translateDatabaseError } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
-import { fail, isFailure } from '../errors.ts';
-import { carryOutRestart, pauseNoted, runNotedHooks, stopNoted } from '../jobs/carry-out-restart.ts';
-import { ClaimLost, type RunningJob, stopReason } from '../jobs/handler.ts';
-import { ownAmong } from '../jobs/read.ts';
+import { fail, isFailure, messageOf } from '../errors.ts';
+import { carryOutRestart, pauseNoted, stopNoted } from '../jobs/carry-out-restart.ts';
+import { ClaimLost, type RunningJob } from '../jobs/handler.ts';
+import { isLeftToOthers, ownAmong } from '../jobs/read.ts';
 import { isStarted, type RestartNote, writeRestartNote } from '../jobs/restart-note.ts';
 import { pause } from '../pause.ts';
 import type { Hooks } from './hooks.ts';
@@ -52,7 +51,7 @@ export async function whileAtRest<Result>(
   } catch (error) {
     if (isLeftToOthers(job, error)) throw error;
     // Should what follows fail as well, this is the first cause.
-    await job.log('warn', error instanceof Error ? error.message : String(error));
+    await job.log('warn', messageOf(error));
     await letGoOn(engine, job, note);
     throw error;
   }
@@ -61,12 +60,6 @@ export async function whileAtRest<Result>(
   const containers = note.containers.map(({ name }) => name);
   const isOutage = containers.length > 0 || (note.hooks ?? []).length > 0;
   return { result, containers, outageSeconds: isOutage ? (Date.now() - begunAt) / 1000 : 0 };
-}
-
-/** Whether the next worker goes on: it finds the note, and the helper that works. */
-export function isLeftToOthers({ signal }: RunningJob, error: unknown): boolean {
-  const translated = translateDatabaseError(error);
-  return error instanceof ClaimLost || stopReason(signal) === 'lost' || isFailure(translated, 'database_unavailable');
 }
 
 /** Throws `consistency_lost` when one of these runs. */
@@ -148,10 +141,9 @@ async function letGoOn(engine: Engine, job: RunningJob, note: RestartNote) {
   await job.remember({}).catch((error: unknown) => {
     if (error instanceof ClaimLost) throw error;
   });
-  const { started, left, failure } = await carryOutRestart(engine, note);
-  const complaints = await runNotedHooks(engine, note);
+  const { started, left, failure, complaints } = await carryOutRestart(engine, note);
   for (const { text } of complaints) await job.log('error', `After the backup: ${text}`);
-  await job.noteRestart(left.length === 0 ? null : { containers: [...left] });
+  await job.noteRestart(left);
   if (started.length > 0) await job.log('info', `Running again: ${started.join(', ')}.`);
   if (failure !== null) throw failure;
   return complaints;

@@ -12,7 +12,7 @@ export interface FoundServer extends Recognised {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The database servers among these containers. Only those are inspected whose image does not tell what they are. */
+/** The database servers among these containers. Only those are inspected that may be one by their image or mounts. */
 export async function serversAmong(engine: Engine, containers: readonly EngineContainer[]): Promise<FoundServer[]> {
   const found = await Promise.all(containers.map((container) => recogniseOne(engine, container)));
   return found.filter((server) => server !== null);

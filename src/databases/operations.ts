@@ -17,6 +17,7 @@ import { VolumeName } from '../volumes/model.ts';
 import { findVolume, volumeTarget } from '../volumes/read.ts';
 import { type FoundServer, recogniseOne, serversAmong } from './find-server.ts';
 import { DatabaseName, type DatabaseServer, DatabaseServerPage } from './model.ts';
+import { familyOf } from './recognise.ts';
 
 export const listDatabases = query('databases.list', {
   permission: 'read',
@@ -77,21 +78,18 @@ export const restoreDatabase = command('databases.restore', {
       );
     const { project } = attributesOf(labels);
     requireAdmin(context, project, 'restore a database');
-    const volume = await findVolume(context.ports.db, host, server.volume ?? '');
+    const volume = await findVolume(context.ports.db, host, server.volume);
     if (volume !== null) requireAdmin(context, volume.project, 'restore a database');
-    if ((snapshot === undefined) === (archive === undefined))
-      throw fail('invalid_input', 'Give either `snapshot` or `archive`.');
-    const from =
-      snapshot === undefined
-        ? await archiveOf(context, host, server, archive ?? { volume: '', path: '' })
-        : await snapshotOf(context, server, snapshot, database);
+    const from = await sourceOf(context, host, server, { snapshot, archive, database });
     const input = { container: server.container.id, database, ...from };
     return await enqueueJob(context, { kind: 'database_restore', host, volume: server.volume, project, input });
   },
 });
 
+type VolumeServer = FoundServer & { readonly volume: string };
+
 /** Throws `container_not_found`, and `database_not_found` for a container that is none, or whose data lies in no volume. */
-async function requireServer({ ports }: AdmittedContext, host: string, address: string): Promise<FoundServer> {
+async function requireServer({ ports }: AdmittedContext, host: string, address: string): Promise<VolumeServer> {
   const engine = ports.engines.get(host);
   const container = await engine.findContainer(address);
   if (container === null) throw containerTarget.absent({ host, container: address });
@@ -101,12 +99,30 @@ async function requireServer({ ports }: AdmittedContext, host: string, address: 
       'database_not_found',
       `Container "${container.name}" is no database that Stowage knows (PostgreSQL, MySQL, MariaDB, Redis).`,
     );
-  if (server.volume === null)
+  const { volume } = server;
+  if (volume === null)
     throw fail(
       'database_not_found',
       `The data of ${container.name} lies in no volume; what it holds could not be kept before the restore.`,
     );
-  return server;
+  return { ...server, volume };
+}
+
+interface DumpChoice {
+  readonly snapshot: string | undefined;
+  readonly archive: { readonly volume: string; readonly path: string } | undefined;
+  readonly database: string | null;
+}
+
+async function sourceOf(
+  context: AdmittedContext,
+  host: string,
+  server: FoundServer,
+  { snapshot, archive, database }: DumpChoice,
+) {
+  if (snapshot !== undefined && archive === undefined) return await snapshotOf(context, server, snapshot, database);
+  if (archive !== undefined && snapshot === undefined) return await archiveOf(context, host, server, archive);
+  throw fail('invalid_input', 'Give either `snapshot` or `archive`.');
 }
 
 /** Throws `snapshot_not_found`, and `snapshot_unsuitable` for one that this server cannot read. */
@@ -141,11 +157,6 @@ async function archiveOf(
   if (volume === null || !reaches(scopeOf(actor, 'operate'), volume.project))
     throw volumeTarget.absent({ host, name: archive.volume });
   return { archive, repositoryId: (await usableRepository(ports.db, host, undefined)).id };
-}
-
-/** MySQL and MariaDB read each other's dumps, as far as they are written for both. */
-function familyOf(engine: DatabaseServer['engine']): string {
-  return engine === 'mariadb' ? 'mysql' : engine;
 }
 
 function toServer(host: string, { container, engine, recognisedBy, volume }: FoundServer): DatabaseServer {

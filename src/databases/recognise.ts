@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { databaseOf } from '../findings/read.ts';
+import { databaseOf, dataFoldersOf } from '../findings/read.ts';
 import type { DatabaseEngine } from '../snapshots/model.ts';
 import type { DatabaseServer } from './model.ts';
 
@@ -9,7 +9,7 @@ export interface Recognisable {
   readonly mounts: readonly { readonly volume: string | null; readonly target: string; readonly readOnly: boolean }[];
 }
 
-/** What it was started with; asked for only where the image does not tell. */
+/** What it was started with. */
 export interface Setup {
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly string[];
@@ -29,26 +29,21 @@ const byImage: Readonly<Record<string, DatabaseEngine>> = {
   Redis: 'redis',
 };
 
-/** Where each keeps its data, in the images of its makers and of others. */
+/** Where each keeps its data: in the images of its makers and of others, and in packages. */
 const folders: Readonly<Record<DatabaseEngine, readonly string[]>> = {
-  postgresql: ['/var/lib/postgresql', '/bitnami/postgresql', '/home/postgres/pgdata'],
-  mysql: ['/var/lib/mysql', '/bitnami/mysql'],
-  mariadb: ['/var/lib/mysql', '/bitnami/mariadb'],
-  redis: ['/data', '/bitnami/redis', '/bitnami/valkey', '/var/lib/redis'],
+  postgresql: dataFoldersOf('PostgreSQL'),
+  mysql: dataFoldersOf('MySQL'),
+  mariadb: dataFoldersOf('MariaDB'),
+  redis: [...dataFoldersOf('Redis'), '/var/lib/redis'],
 };
 
-const ofEnvironment: readonly (readonly [DatabaseEngine, RegExp])[] = [
-  ['postgresql', /^(PGDATA|POSTGRES_|POSTGRESQL_)/],
-  ['mariadb', /^MARIADB_/],
-  ['mysql', /^MYSQL_/],
-  ['redis', /^(REDIS_|VALKEY_)/],
-];
-const ofCommand: readonly (readonly [DatabaseEngine, RegExp])[] = [
-  ['postgresql', /(^|\/)postgres$/],
-  ['mariadb', /(^|\/)mariadbd$/],
-  ['mysql', /(^|\/)mysqld$/],
-  ['redis', /(^|\/)(redis|valkey)-server$/],
-];
+/** Names of variables, and words of the command, that tell it. */
+const signs: Readonly<Record<DatabaseEngine, { readonly variable: RegExp; readonly word: RegExp }>> = {
+  postgresql: { variable: /^(PGDATA|POSTGRES_|POSTGRESQL_)/, word: /(^|\/)postgres$/ },
+  mysql: { variable: /^MYSQL_/, word: /(^|\/)mysqld$/ },
+  mariadb: { variable: /^MARIADB_/, word: /(^|\/)mariadbd$/ },
+  redis: { variable: /^(REDIS_|VALKEY_)/, word: /(^|\/)(redis|valkey)-server$/ },
+};
 
 /** The database that the name of an image tells; null when it tells none that dumps itself. */
 export function engineOfImage(image: string): DatabaseEngine | null {
@@ -81,9 +76,8 @@ export function recognise(container: Recognisable, setup: Setup | null): Recogni
 }
 
 function tells(engine: DatabaseEngine, { environment, command }: Setup): boolean {
-  const of = (patterns: typeof ofEnvironment) => patterns.find(([name]) => name === engine)?.[1] ?? /$^/;
-  const names = Object.keys(environment);
-  return names.some((name) => of(ofEnvironment).test(name)) || command.some((word) => of(ofCommand).test(word));
+  const { variable, word } = signs[engine];
+  return Object.keys(environment).some((name) => variable.test(name)) || command.some((one) => word.test(one));
 }
 
 function enginesAt(target: string): DatabaseEngine[] {
@@ -106,4 +100,9 @@ function dataVolume({ mounts }: Recognisable, engine: DatabaseEngine, moved: str
 function isWithin(path: string, folder: string): boolean {
   const clean = posix.normalize(path).replace(/(.)\/$/, '$1');
   return clean === folder || clean.startsWith(`${folder}/`);
+}
+
+/** MySQL and MariaDB read each other's dumps, as far as they are written for both, and keep their data alike. */
+export function familyOf(engine: DatabaseEngine): Exclude<DatabaseEngine, 'mariadb'> {
+  return engine === 'mariadb' ? 'mysql' : engine;
 }

@@ -1,9 +1,10 @@
 import Value from 'typebox/value';
-import { allowedFor, isLeftToOthers, snapshotLock, volumeLock } from '../backups/read.ts';
+import { allowedFor, snapshotLock, volumeLock } from '../backups/read.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import { type JobHandler, type RunningJob, regardlessOfStop } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
+import { isLeftToOthers } from '../jobs/read.ts';
 import { type OpenRepository, openRepository, readyRepository, repositoryLock } from '../repositories/read.ts';
 import { findSnapshot } from '../snapshots/read.ts';
 import { fromArchive, fromSnapshot } from './dump-sources.ts';

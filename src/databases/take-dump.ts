@@ -6,7 +6,7 @@ import { helperName } from '../jobs/helper-run.ts';
 import { type OpenRepository, type ResticStep, runRestic } from '../repositories/read.ts';
 import { dumpFolder, streamCommand } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
-import type { BackupSummary } from '../restic/output.ts';
+import { achievedBy, type BackupSummary } from '../restic/output.ts';
 import type { DatabaseDump, SnapshotReason } from '../snapshots/model.ts';
 import { recordSnapshot, tagsOf } from '../snapshots/read.ts';
 import { feed, pipe } from './feed-helper.ts';
@@ -28,6 +28,7 @@ export interface DumpWish {
 /** The snapshot that holds a dump. */
 export interface TakenDump {
   readonly id: string;
+  readonly files: number;
   readonly bytesRead: number;
   readonly bytesAdded: number;
   readonly dump: DatabaseDump;
@@ -60,11 +61,7 @@ export async function takeDump(
     );
   const { summary } = found;
   if (summary === null) throw fail('backup_failed', 'restic ended without naming a snapshot; see the log of the job.');
-  const taken = {
-    id: summary.snapshot_id,
-    bytesRead: summary.total_bytes_processed,
-    bytesAdded: summary.data_added_packed ?? summary.data_added,
-  };
+  const taken = { ...achievedBy(summary), dump };
   await recordSnapshot(job.ports.db, {
     id: taken.id,
     repositoryId: repository.id,
@@ -76,13 +73,13 @@ export async function takeDump(
     reason,
     state: 'good',
     dump,
-    files: 1,
+    files: taken.files,
     bytes: taken.bytesRead,
     bytesAdded: taken.bytesAdded,
     jobId: job.id,
     takenAt: new Date(),
   });
-  return { ...taken, dump };
+  return taken;
 }
 
 function stepOf(

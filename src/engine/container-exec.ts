@@ -6,10 +6,10 @@ import { type Connection, patience } from './connection.ts';
 import { demux } from './demux.ts';
 import type { Engine } from './engine.ts';
 import type { ExecOutcome, ExecWish } from './engine-objects.ts';
+import { standardOutput, Tail } from './standard-output.ts';
 
 type ExecCalls = Pick<Engine, 'execInContainer' | 'startInContainer'>;
 
-const keptBytes = 4_096;
 /** As a shell says it of a command that cannot be run. */
 const notRunnableExit = 127;
 /** The engine closes the streams of a command a little before it notes its end. */
@@ -78,26 +78,6 @@ export function execCalls({ docker, ask }: Connection): ExecCalls {
       };
     },
   };
-}
-
-/** The end of what a command complains of. */
-class Tail {
-  #kept = Buffer.alloc(0);
-
-  add(content: Buffer): void {
-    this.#kept = Buffer.concat([this.#kept, content]).subarray(-keptBytes);
-  }
-
-  text(): string {
-    return this.#kept.toString('utf8');
-  }
-}
-
-async function* standardOutput(socket: Duplex, complaints: Tail): AsyncGenerator<Buffer> {
-  for await (const { stream, content } of demux(socket)) {
-    if (stream === 'stdout') yield content;
-    else complaints.add(content);
-  }
 }
 
 function bodyOf({ command, user, environment = {} }: Omit<ExecWish, 'seconds'>) {

@@ -15,6 +15,9 @@ const linksFollowed = 5;
 export function identityCalls({ docker, ask }: Connection): IdentityCalls {
   const handle = (id: string) => docker.getContainer(encodeURIComponent(id));
 
+  const inspect = (id: string) =>
+    ask(patience.question, (abortSignal) => handle(id).inspect({ abortSignal }).catch(exceptStatus(missing)));
+
   /** The content of a file, or the path that a link leads to. */
   async function readOnce(id: string, path: string): Promise<{ text: string } | { link: string } | null> {
     const archive = await ask(patience.question, (abortSignal) =>
@@ -35,9 +38,7 @@ export function identityCalls({ docker, ask }: Connection): IdentityCalls {
 
   return {
     async containerIdentity(id) {
-      const found = await ask(patience.question, (abortSignal) =>
-        handle(id).inspect({ abortSignal }).catch(exceptStatus(missing)),
-      );
+      const found = await inspect(id);
       if (found === undefined) return null;
       const { GroupAdd, CapAdd, CapDrop, Privileged, UsernsMode } = found.HostConfig;
       return {
@@ -51,9 +52,7 @@ export function identityCalls({ docker, ask }: Connection): IdentityCalls {
     },
 
     async containerSetup(id) {
-      const found = await ask(patience.question, (abortSignal) =>
-        handle(id).inspect({ abortSignal }).catch(exceptStatus(missing)),
-      );
+      const found = await inspect(id);
       if (found === undefined) return null;
       const { Env, Cmd, Entrypoint } = found.Config;
       const pairs = (Env ?? []).map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]);

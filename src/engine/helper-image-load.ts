@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { pack } from 'tar-stream';
-import { fail } from '../errors.ts';
+import { fail, messageOf } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
 import { exceptStatus } from './except-status.ts';
 import { entrypointFile, type HelperArchive, sshConfigFile } from './helper-image-archive.ts';
@@ -74,7 +74,7 @@ async function work({ docker, ask }: Connection, request: () => Promise<NodeJS.R
       });
     });
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = messageOf(cause);
     throw fail('helper_image_missing', {
       detail: `The helper image could not be brought to the engine: ${words}`,
       cause,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, isFailure } from '../errors.ts';
+import { fail, isFailure, messageOf } from '../errors.ts';
 import { type Connection, connectDocker } from './connection.ts';
 import { buildArchive, describeArchive, findBuiltArchive, type HelperArchive } from './helper-image-archive.ts';
 import {
@@ -99,7 +99,7 @@ async function make(connection: Connection, { directory, packages, progress }: O
     if (!isFailure(error, 'engine_setup_unavailable')) throw error;
     progress('building the helper image with the engine');
     return await buildDockerfile(connection, fromDockerfile).catch((cause: unknown) => {
-      const tried = cause instanceof Error ? cause.message : String(cause);
+      const tried = messageOf(cause);
       const remedy = 'Set STOWAGE_HELPER_ARCHIVE or STOWAGE_HELPER_IMAGE.';
       throw fail('helper_image_missing', {
         detail: `No helper image could be made (${error.message}; ${tried}). ${remedy}`,

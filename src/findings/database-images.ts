@@ -39,3 +39,8 @@ export function databaseOf(image: string): DatabaseKind | null {
   if (words.some((word) => companions.has(word))) return null;
   return kinds.find((kind) => kind.words.some((word) => words.includes(word))) ?? null;
 }
+
+/** Where a database of this name keeps its data. */
+export function dataFoldersOf(name: string): readonly string[] {
+  return kinds.find((kind) => kind.name === name)?.folders ?? [];
+}

@@ -4,7 +4,7 @@ import { findFinding } from './store.ts';
 
 export { boundFolderOf, socketPaths } from '../hosts/read.ts';
 export { findRule } from './catalogue.ts';
-export { databaseOf } from './database-images.ts';
+export { databaseOf, dataFoldersOf } from './database-images.ts';
 export { atLeast, documentationOf } from './finding-row.ts';
 export { judge } from './judge.ts';
 export { keepFindings } from './keep-findings.ts';

@@ -24,6 +24,9 @@ export const composeLabels = {
   project: 'com.docker.compose.project',
   service: 'com.docker.compose.service',
   volume: 'com.docker.compose.volume',
+  number: 'com.docker.compose.container-number',
+  /** `service:condition:restart`, separated by commas. */
+  dependsOn: 'com.docker.compose.depends_on',
 } as const;
 
 export interface Attributes {

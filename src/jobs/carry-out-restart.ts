@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
 import { runInContainer } from '../engine/run-in-container.ts';
-import { type Failure, fail, isFailure } from '../errors.ts';
+import { type Failure, fail, isFailure, messageOf } from '../errors.ts';
 import {
   type ContainerIdentity,
   identityOf,
@@ -44,15 +44,24 @@ export async function pauseNoted(engine: Engine, note: RestartNote): Promise<voi
 interface Restarted {
   /** Names of what runs now. */
   readonly started: readonly string[];
-  /** What could not be started. */
-  readonly left: readonly NotedContainer[];
+  /** What could not be started, to be tried again; null when all run. */
+  readonly left: RestartNote | null;
   /** `containers_not_restarted`; null when all run. */
   readonly failure: Failure | null;
+  /** What went wrong with the hooks that end what those before the backup began. */
+  readonly complaints: readonly HookComplaint[];
+}
+
+/** What went wrong with a hook, in words, and whether the job is to fail of it. */
+interface HookComplaint {
+  readonly text: string;
+  readonly isFatal: boolean;
 }
 
 /**
- * Starts what a note names again, in the order of their dependencies, all that can be. Containers that are gone for good are left
- * out. Tries each for some seconds, since an engine that just restarted may refuse at first.
+ * Does all that a note asks for: starts what it names again, in the order of their dependencies, all that can be, then runs its
+ * hooks. Containers that are gone for good are left out. Tries each for some seconds, since an engine that just restarted may
+ * refuse at first.
  */
 export async function carryOutRestart(engine: Engine, note: RestartNote): Promise<Restarted> {
   const started: string[] = [];
@@ -68,22 +77,16 @@ export async function carryOutRestart(engine: Engine, note: RestartNote): Promis
     }
   };
   for (const stage of stagesOf(note)) await Promise.all(stage.map(startOne));
+  const complaints = await runNotedHooks(engine, note);
   const [first] = failures;
-  if (first === undefined) return { started, left: [], failure: null };
+  if (first === undefined) return { started, left: null, failure: null, complaints };
   const named = failures.map(({ noted, cause }) => `${noted.name}: ${messageOf(cause)}`).join('; ');
   const detail = `Start these containers by hand: ${named}`;
   const failure = fail('containers_not_restarted', { detail, cause: first.cause });
-  return { started, left: failures.map(({ noted }) => noted), failure };
+  return { started, left: { containers: failures.map(({ noted }) => noted) }, failure, complaints };
 }
 
-/** What went wrong with a hook, in words, and whether the job is to fail of it. */
-interface HookComplaint {
-  readonly text: string;
-  readonly isFatal: boolean;
-}
-
-/** Runs the commands of a note that end what those before the backup began, all of them; gives what went wrong. */
-export async function runNotedHooks(engine: Engine, { hooks = [] }: RestartNote): Promise<HookComplaint[]> {
+async function runNotedHooks(engine: Engine, { hooks = [] }: RestartNote): Promise<HookComplaint[]> {
   const complaints = await Promise.all(
     hooks.map(async (hook) => ({ text: await runHook(engine, hook), isFatal: hook.onError === 'fail' })),
   );
@@ -152,8 +155,4 @@ async function findNoted(engine: Engine, { id, name, service }: ContainerIdentit
 function isOfService(container: EngineContainer, wanted: NonNullable<ContainerIdentity['service']>): boolean {
   const { service } = identityOf(container);
   return service?.project === wanted.project && service.name === wanted.name && service.number === wanted.number;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@ import type { Ports } from '../context.ts';
 import { Prisma } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type HelperContainer, helperLabels } from '../engine/helper.ts';
-import { carryOutRestart, runNotedHooks } from './carry-out-restart.ts';
+import { carryOutRestart } from './carry-out-restart.ts';
 import { RestartNote } from './restart-note.ts';
 
 const requestHelperHours = 1;
@@ -60,9 +60,9 @@ async function settleHelper(ports: Ports, engine: Engine, helper: HelperContaine
 
 /** Gives what is left to be done; null when all is. */
 async function restart({ log }: Ports, engine: Engine, note: RestartNote): Promise<RestartNote | null> {
-  const { left, failure } = await carryOutRestart(engine, note);
+  const { left, failure, complaints } = await carryOutRestart(engine, note);
   if (failure !== null) log.warn({ err: failure, host: engine.host }, 'containers could not be started again');
-  for (const { text } of await runNotedHooks(engine, note))
+  for (const { text } of complaints)
     log.warn({ host: engine.host, complaint: text }, 'a command that ends what a backup began has failed');
-  return left.length === 0 ? null : { containers: [...left] };
+  return left;
 }

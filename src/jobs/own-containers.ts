@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
 import type { Reader } from '../database/client.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
-
-const composeProject = 'com.docker.compose.project';
+import { composeLabels } from '../hosts/read.ts';
 
 /** Those of the containers that are this process, or of its Compose project: Stowage does not stop itself, nor its database. */
 export async function ownAmong<Container extends Pick<EngineContainer, 'id' | 'labels'>>(
@@ -16,6 +15,7 @@ export async function ownAmong<Container extends Pick<EngineContainer, 'id' | 'l
   const own = await db.container.findFirst({ where: { hostName, id: { startsWith: hostname() } }, select });
   if (own === null) return [];
   return containers.filter(
-    ({ id, labels }) => id === own.id || (own.composeProject !== null && labels[composeProject] === own.composeProject),
+    ({ id, labels }) =>
+      id === own.id || (own.composeProject !== null && labels[composeLabels.project] === own.composeProject),
   );
 }

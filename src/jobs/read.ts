@@ -3,6 +3,7 @@ import type { AdmittedContext } from '../context.ts';
 import type { Prisma, Transaction } from '../database/client.ts';
 import { containersToRestart, jobsOnVolumes } from './engaged.ts';
 import type { RunningJob } from './handler.ts';
+import { isLeftToOthers } from './left-to-others.ts';
 import type { Job, JobKind } from './model.ts';
 import { ownAmong } from './own-containers.ts';
 import { isStarted } from './restart-note.ts';
@@ -81,7 +82,7 @@ export function recallJob({ ports, onceId }: AdmittedContext): Promise<Job | nul
   return findJob(ports.db, onceId);
 }
 
-export { containersToRestart, findJob, isStarted, jobsOnVolumes, ownAmong };
+export { containersToRestart, findJob, isLeftToOthers, isStarted, jobsOnVolumes, ownAmong };
 
 /** Tells how many entries a step has looked at; how many there will be is not known before its end. */
 export function reportEntries(job: RunningJob, step: string, entries: number): void {

@@ -1,10 +1,7 @@
 import type { EngineContainer } from '../engine/engine-objects.ts';
+import { composeLabels } from '../hosts/read.ts';
 import { object, type Static, T, words } from '../schema.ts';
 import { startOrder } from './start-order.ts';
-
-const composeProject = 'com.docker.compose.project';
-const composeService = 'com.docker.compose.service';
-const composeNumber = 'com.docker.compose.container-number';
 
 /** By what a container is found again, also one that was recreated meanwhile. */
 const identity = {
@@ -65,8 +62,8 @@ export function writeRestartNote(containers: readonly EngineContainer[]): Restar
 
 /** By what a container is found again. */
 export function identityOf({ id, name, labels }: Pick<EngineContainer, 'id' | 'name' | 'labels'>): ContainerIdentity {
-  const project = labels[composeProject];
-  const service = labels[composeService];
+  const project = labels[composeLabels.project];
+  const service = labels[composeLabels.service];
   const known = project !== undefined && service !== undefined;
-  return { id, name, service: known ? { project, name: service, number: labels[composeNumber] ?? '1' } : null };
+  return { id, name, service: known ? { project, name: service, number: labels[composeLabels.number] ?? '1' } : null };
 }

@@ -1,9 +1,5 @@
 import type { EngineContainer } from '../engine/engine-objects.ts';
-
-/** As Docker Compose writes it: `service:condition:restart`, separated by commas. */
-const dependsOn = 'com.docker.compose.depends_on';
-const project = 'com.docker.compose.project';
-const service = 'com.docker.compose.service';
+import { composeLabels } from '../hosts/read.ts';
 
 /** When a container is started. */
 export interface StartPlace {
@@ -17,7 +13,9 @@ type Labelled = Pick<EngineContainer, 'id' | 'labels'>;
 
 /** In which order containers start, by their id: what depends on others comes after them. Those without Compose come first. */
 export function startOrder(containers: readonly Labelled[]): ReadonlyMap<string, StartPlace> {
-  const byService = Map.groupBy(containers, ({ labels }) => keyOf(labels[project], labels[service]));
+  const byService = Map.groupBy(containers, ({ labels }) =>
+    keyOf(labels[composeLabels.project], labels[composeLabels.service]),
+  );
   const stages = new Map<string, number>();
   const awaited = new Set<string>();
 
@@ -27,7 +25,7 @@ export function startOrder(containers: readonly Labelled[]): ReadonlyMap<string,
     // Compose refuses circles; labels may hold anything.
     if (path.includes(container.id)) return 0;
     const before = dependenciesOf(container).flatMap(({ name, isHealthy }) => {
-      const found = byService.get(keyOf(container.labels[project], name)) ?? [];
+      const found = byService.get(keyOf(container.labels[composeLabels.project], name)) ?? [];
       if (isHealthy) for (const { id } of found) awaited.add(id);
       return found;
     });
@@ -41,7 +39,7 @@ export function startOrder(containers: readonly Labelled[]): ReadonlyMap<string,
 }
 
 function dependenciesOf({ labels }: Labelled): { name: string; isHealthy: boolean }[] {
-  return (labels[dependsOn] ?? '').split(',').flatMap((text) => {
+  return (labels[composeLabels.dependsOn] ?? '').split(',').flatMap((text) => {
     const [name = '', condition] = text.trim().split(':');
     return name === '' ? [] : [{ name, isHealthy: condition === 'service_healthy' }];
   });

@@ -7,10 +7,11 @@ import type { Ports } from '../context.ts';
 import { translateDatabaseError } from '../database/client.ts';
 import { type Failure, fail, isFailure } from '../errors.ts';
 import { pause } from '../pause.ts';
-import { carryOutRestart, runNotedHooks } from './carry-out-restart.ts';
+import { carryOutRestart } from './carry-out-restart.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { ClaimLost, type JobHandler, type JobHandlers, type RunningJob, stopReason } from './handler.ts';
 import { removeHelpersOf } from './helper-run.ts';
+import { isLeftToOthers } from './left-to-others.ts';
 import { type JobKind, JobResult, type JobState } from './model.ts';
 import { runningJob } from './running-job.ts';
 import { findJobRow, jobsForQueue } from './store.ts';
@@ -143,9 +144,9 @@ async function requireRights(ports: Ports, handler: JobHandler, job: RunningJob)
 async function letGoOn(ports: Ports, job: RunningJob): Promise<void> {
   if (job.restartNote === null) return;
   const engine = ports.engines.get(job.host);
-  const { left } = await carryOutRestart(engine, job.restartNote);
-  for (const { text } of await runNotedHooks(engine, job.restartNote)) await job.log('error', text);
-  await job.noteRestart(left.length === 0 ? null : { containers: [...left] });
+  const { left, complaints } = await carryOutRestart(engine, job.restartNote);
+  for (const { text } of complaints) await job.log('error', text);
+  await job.noteRestart(left);
 }
 
 /** Nothing of a job holds its volume any more when the job is seen to have ended. An engine that is away keeps the helpers for the sweep. */
@@ -164,8 +165,7 @@ async function conclude(
 ): Promise<void> {
   const reason = stopReason(job.signal);
   const translated = translateDatabaseError(error);
-  if (reason === 'lost' || translated instanceof ClaimLost || isFailure(translated, 'database_unavailable'))
-    throw translated;
+  if (isLeftToOthers(job, error)) throw translated;
   const isTried = isFailure(translated, 'containers_not_restarted') || handler.restsBetweenAttempts === true;
   if (!isTried) await letGoOn(ports, job);
   await tidyUp(ports, job);

@@ -68,7 +68,7 @@ function isDefined(file: Part, key: string): boolean {
 
 function readWish(definition: Part, key: string, project: string | null, variables: Variables): VolumeWish {
   const labels = pairs(member(definition, 'labels'), variables);
-  const compose = project === null ? {} : { [composeLabels.project]: project, 'com.docker.compose.volume': key };
+  const compose = project === null ? {} : { [composeLabels.project]: project, [composeLabels.volume]: key };
   return {
     driver: words(member(definition, 'driver'), variables) || 'local',
     options: pairs(member(definition, 'driver_opts'), variables),

@@ -1,6 +1,7 @@
 import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { runRequestHelper } from '../engine/request-helper.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { readTmpfsLine, type TmpfsPlace, type TmpfsUse, tmpfsHelper } from './tmpfs-probe.ts';
 import { saveTmpfsUse, type TmpfsMount, tmpfsMounts } from './tmpfs-store.ts';
 
@@ -25,17 +26,12 @@ export async function measureTmpfs(
 
 /** With the process of each container; one that does not run any more is left out. */
 async function placesOf(engine: Engine, mounts: readonly TmpfsMount[], signal: AbortSignal): Promise<TmpfsPlace[]> {
-  const waiting = [...Map.groupBy(mounts, ({ container }) => container)];
-  const places: TmpfsPlace[] = [];
-  async function askOn(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
-      const [container, ofContainer] = next;
-      const pid = (await engine.containerPlace(container))?.pid ?? null;
-      if (pid !== null) places.push(...ofContainer.map(({ target }) => ({ container, target, pid })));
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, askOn));
-  return places;
+  const byContainer = [...Map.groupBy(mounts, ({ container }) => container)];
+  const places = await mapConcurrently(byContainer, concurrency, async ([container, ofContainer]) => {
+    const pid = signal.aborted ? null : ((await engine.containerPlace(container))?.pid ?? null);
+    return pid === null ? [] : ofContainer.map(({ target }) => ({ container, target, pid }));
+  });
+  return places.flat();
 }
 
 async function probe(engine: Engine, places: readonly TmpfsPlace[]): Promise<TmpfsUse[]> {

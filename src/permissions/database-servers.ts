@@ -1,14 +1,8 @@
-import { databaseOf } from '../findings/read.ts';
+import { engineOfImage, familyOf } from '../databases/read.ts';
 import type { Consumer } from './consumers.ts';
 import type { DatabaseKind } from './guard-databases.ts';
 import { uidOfName } from './resolve-user.ts';
 
-const kinds: Readonly<Record<string, DatabaseKind>> = {
-  PostgreSQL: 'postgresql',
-  MySQL: 'mysql',
-  MariaDB: 'mysql',
-  Redis: 'redis',
-};
 /** What their images call the user that the server steps down to from root. */
 const accounts: Record<DatabaseKind, readonly string[]> = {
   postgresql: ['postgres'],
@@ -18,7 +12,8 @@ const accounts: Record<DatabaseKind, readonly string[]> = {
 
 /** The database that a container is by its image; null when it is none of those that are guarded. */
 export function databaseKindOf(image: string): DatabaseKind | null {
-  return kinds[databaseOf(image)?.name ?? ''] ?? null;
+  const engine = engineOfImage(image);
+  return engine === null ? null : familyOf(engine);
 }
 
 /** Users that the servers of a kind run as: the container's own, or the one that its image steps down to. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { projectOfAll } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import type { Reader } from '../database/client.ts';
 import { enqueueJob, idOf, type JobRequest } from '../jobs/read.ts';
@@ -29,7 +30,7 @@ interface Unit {
   readonly address: string;
   readonly host: string;
   readonly composeProject: string | null;
-  readonly volumes: readonly Candidate[];
+  readonly volumes: Pick<Candidate, 'name' | 'project'>[];
 }
 
 /**
@@ -66,17 +67,16 @@ export async function askForBackups(
 
 /** What goes on while it is read, or dumps itself, has no common moment: each volume is for itself then. */
 function unitsOf({ consistency }: CoverSource, volumes: readonly Candidate[]): Unit[] {
-  const byAddress = Map.groupBy(volumes, (volume) => {
-    const [composeProject] = consistency === 'live' || consistency === 'dump' ? [] : composeProjectsOf(volume);
-    return `${volume.host}/${composeProject === undefined ? volume.name : `compose:${composeProject}`}`;
-  });
-  return [...byAddress].flatMap(([address, members]) => {
-    const [first] = members;
-    if (first === undefined) return [];
-    const { host } = first;
-    const composeProject = address.startsWith(`${host}/compose:`) ? address.slice(`${host}/compose:`.length) : null;
-    return [{ address, host, composeProject, volumes: members }];
-  });
+  const isGrouped = consistency !== 'live' && consistency !== 'dump';
+  const units = new Map<string, Unit>();
+  for (const volume of volumes) {
+    const { host, name } = volume;
+    const [composeProject = null] = isGrouped ? composeProjectsOf(volume) : [];
+    const address = `${host}/${composeProject === null ? name : `compose:${composeProject}`}`;
+    const known = units.get(address)?.volumes ?? [];
+    units.set(address, { address, host, composeProject, volumes: [...known, { name, project: volume.project }] });
+  }
+  return [...units.values()];
 }
 
 function requestFor(
@@ -84,14 +84,11 @@ function requestFor(
   { key, consistency, hooks }: CoverSource,
   where: { repositoryId: string; copyTo: string[] },
 ): JobRequest {
-  const input = { ...where, source: key, consistency, hooks: [...hooks] };
-  const [first] = volumes;
-  if (composeProject === null || first === undefined)
-    return { kind: 'volume_backup', host, volume: first?.name ?? null, project: first?.project ?? null, input };
-  const members = volumes.map(({ name, project }) => ({ name, project }));
-  const isOne = volumes.every(({ project }) => project === first.project);
-  const project = isOne ? first.project : null;
-  return { kind: 'group_backup', host, volume: null, project, input: { ...input, composeProject, volumes: members } };
+  const own = { ...where, source: key, consistency, hooks: [...hooks] };
+  const project = projectOfAll(volumes);
+  if (composeProject !== null)
+    return { kind: 'group_backup', host, volume: null, project, input: { ...own, composeProject, volumes } };
+  return { kind: 'volume_backup', host, volume: volumes[0]?.name ?? null, project, input: own };
 }
 
 function timesOf({ startWindowSeconds, completionWindowSeconds }: CoverSource, delaySeconds: number) {

@@ -83,17 +83,11 @@ export function statisticsCommand(mountedAt: string | null): string[] {
 
 /** Backs up one folder; `tags` are kept with the snapshot. */
 export function backupCommand(path: string, host: string, tags: readonly string[]): string[] {
-  return [
-    'restic',
-    'backup',
-    '--json',
-    '--no-cache',
-    '--host',
-    host,
-    ...tags.flatMap((tag) => ['--tag', tag]),
-    '--',
-    path,
-  ];
+  return ['restic', 'backup', ...backupFlags(host, tags), '--', path];
+}
+
+function backupFlags(host: string, tags: readonly string[]): string[] {
+  return ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
 }
 
 /**
@@ -104,7 +98,7 @@ export function streamCommand(
   { file, host, tags, pipe }: { file: string; host: string; tags: readonly string[]; pipe: string },
   receive: readonly string[],
 ): string[] {
-  const flags = ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
+  const flags = backupFlags(host, tags);
   const script = `mkfifo ${pipe} && exec restic backup "$@"`;
   const reading = ['sh', '-c', `exec "$@" < ${pipe}`, 'receive', ...receive];
   return ['sh', '-c', script, 'backup', ...flags, '--stdin-filename', file, '--stdin-from-command', '--', ...reading];
@@ -112,7 +106,7 @@ export function streamCommand(
 
 /** Keeps nothing but tags: a snapshot of an empty file. */
 export function noteCommand(host: string, tags: readonly string[]): string[] {
-  const flags = ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
+  const flags = backupFlags(host, tags);
   return ['sh', '-c', 'restic backup --stdin --stdin-filename note "$@" < /dev/null', 'note', ...flags];
 }
 

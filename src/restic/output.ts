@@ -175,6 +175,16 @@ function parseJson(line: string): unknown {
 /** One entry of a folder in a snapshot, as restic lists it. */
 export type ResticNode = Static<typeof Node>;
 export type BackupSummary = Static<typeof BackupSummary>;
+
+/** What a backup has made, in the words of the catalogue. */
+export function achievedBy(summary: BackupSummary) {
+  return {
+    id: summary.snapshot_id,
+    files: summary.total_files_processed,
+    bytesRead: summary.total_bytes_processed,
+    bytesAdded: summary.data_added_packed ?? summary.data_added,
+  };
+}
 export type RestoreSummary = Static<typeof RestoreSummary>;
 export type ResticStatus = Static<typeof Status>;
 /** A snapshot as `restic snapshots` lists it. */

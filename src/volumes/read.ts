@@ -37,27 +37,36 @@ export const volumeTarget: Target<{ host: string; name: string }> = {
 /** For what a rule of a share lets its consumers do as well: to read the volume and what is known of it. */
 export const sharedVolumeTarget: Target<{ host: string; name: string }> = { ...volumeTarget, showingSuffices: true };
 
+/** The containers that have any of these volumes mounted, running or not, as the engine says now; helpers do not count. */
+export function containersMounting(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
+  return containersWith(engine, ({ volume }) => volume !== null && volumes.has(volume));
+}
+
 /**
  * The containers that can write to any of these volumes, in any state, as the engine says now: those that have one mounted for
  * writing, and those that have a folder of one bound past Docker's own counting.
  */
 export async function containersWriting(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
+  const isOf = await leadingInto(engine, volumes);
+  return await containersWith(engine, (mount) => !mount.readOnly && isOf(mount));
+}
+
+/** Those that mount any of these volumes, be it to read, and those that write past Docker's own counting. */
+export async function containersAbout(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
+  const isOf = await leadingInto(engine, volumes);
+  return await containersWith(engine, (mount) => (mount.volume !== null || !mount.readOnly) && isOf(mount));
+}
+
+async function leadingInto(engine: Engine, volumes: ReadonlySet<string>): Promise<(mount: EngineMount) => boolean> {
   const found = await Promise.all([...volumes].map((name) => engine.findVolume(name)));
   const folders = found.filter((volume) => volume !== null);
-  const isOf = ({ volume, type, source }: EngineMount) =>
+  return ({ volume, type, source }) =>
     volume === null
       ? type === 'bind' && folders.some(({ driver, mountpoint }) => isWithin(source, driver, mountpoint))
       : volumes.has(volume);
-  const containers = await engine.listContainers();
-  return containers.filter(
-    (container) => !isHelper(container.labels) && container.mounts.some((mount) => !mount.readOnly && isOf(mount)),
-  );
 }
 
-/** The containers that have any of these volumes mounted, running or not, as the engine says now; helpers do not count. */
-export async function containersMounting(engine: Engine, volumes: ReadonlySet<string>): Promise<EngineContainer[]> {
+async function containersWith(engine: Engine, counts: (mount: EngineMount) => boolean): Promise<EngineContainer[]> {
   const containers = await engine.listContainers();
-  return containers.filter(
-    ({ labels, mounts }) => !isHelper(labels) && mounts.some(({ volume }) => volume !== null && volumes.has(volume)),
-  );
+  return containers.filter(({ labels, mounts }) => !isHelper(labels) && mounts.some(counts));
 }

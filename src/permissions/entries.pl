@@ -13,6 +13,7 @@ my $call = $calls{$machine} or die "machine $machine is not known\n";
 my ($fchownat, $fchmodat2) = ($call->{fchownat}, 452);
 my ($here, $no_follow, $o_path) = (-100, 0x100, 010000000);
 my ($gone, $too_small) = (2, 34);
+my $set_pipe_size = 1031;
 my ($access, $default, $capability) = map { "$_\0" } 'system.posix_acl_access', 'system.posix_acl_default', 'security.capability';
 my (%count, @failures, $top, $device, @names, @folders);
 my $has_fchmodat2 = 1;

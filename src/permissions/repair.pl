@@ -34,10 +34,11 @@ my $applies = $set{work} eq 'apply';
 my ($batch, $kinds_kept, $paths_kept, $deepest, $databases_to) = (20_000, 2_000, 3, 500, 8);
 my %operations = map { my $of = $_; $of => [map { my @part = split /:/; [$part[0], oct $part[1], oct $part[2], $part[3]] } split / /, $set{$of} // ''] } 'folders', 'files';
 my ($owner, $group) = @set{'owner', 'group'};
-my (%changes, @queue, $record, $segment, $databases);
-my ($queued, $queued_in, $to_changes, $from_changes) = (0);
+my (%changes, $segment, $databases, $queued_in, $to_changes, $from_changes);
+my ($queued, $queue, $record) = (0, '', '');
 $SIG{PIPE} = 'IGNORE';
-# Where nothing but owner and group is asked for, most entries need one call; -1 lets one of them stay.
+# Where nothing but owner and group is asked for, files need one call; -1 lets one of them stay. A program takes the long way, since
+# the kernel takes bits and capabilities from it.
 my $is_plain = $applies && !@writers && !@{$operations{folders}} && !@{$operations{files}};
 my ($plain_uid, $plain_gid) = (0 + ($owner // -1), 0 + ($group // -1));
 
@@ -129,19 +130,13 @@ sub wanted {
   };
 }
 
+sub note_progress {
+  print "progress $count{entries} ", $count{changed} // 0, "\n";
+}
+
 sub consider {
   my ($name, $folder, $path, $stat, $database) = @_;
-  print "progress $count{entries} ", $count{changed} // 0, "\n" if ++$count{entries} % 20_000 == 0;
-  if ($is_plain) {
-    my ($mode, $uid, $gid) = @$stat[2, 4, 5];
-    return if ($plain_uid < 0 || $uid == $plain_uid) && ($plain_gid < 0 || $gid == $plain_gid);
-    # The kernel takes bits and capabilities from programs alone.
-    if (($mode & 0170000) != 0100000 || !($mode & 06111)) {
-      $count{changed}++;
-      $record .= "$stat->[1] $uid $gid " . ($mode & 07777) . " . . . $path\0";
-      return enqueue("n$name", $folder);
-    }
-  }
+  note_progress() if ++$count{entries} % 20_000 == 0;
   my $change = wanted($name, $stat);
   return unless $change;
   $count{changed}++;
@@ -160,9 +155,9 @@ sub enqueue {
   my ($entry, $folder) = @_;
   if (!defined $queued_in || $queued_in ne $folder) {
     $queued_in = $folder;
-    push @queue, "d$folder";
+    $queue .= "d$folder\0";
   }
-  push @queue, $entry;
+  $queue .= "$entry\0";
   flush_queue() if ++$queued >= $batch;
 }
 
@@ -185,15 +180,16 @@ sub flush_queue {
     exit 4;
   }
   start_changes() unless $to_changes;
-  print $to_changes join("\0", @queue), "\0" or die "the process that changes entries is gone\n";
-  $record = '';
-  @queue = ();
+  print $to_changes $queue or die "the process that changes entries is gone\n";
+  $record = $queue = '';
   ($queued, $queued_in) = (0);
 }
 
 # Another process makes the changes whose record is on the disk, while this one looks at the next entries.
 sub start_changes {
   pipe(my $from, $to_changes) && pipe($from_changes, my $back) or die "pipe: $!\n";
+  # A batch must fit, or this process would wait for the other one to take it.
+  fcntl $to_changes, $set_pipe_size, 1 << 20;
   my $child = fork;
   die "fork: $!\n" unless defined $child;
   if ($child) { close $_ for $from, $back; $to_changes->autoflush(1); return }
@@ -298,6 +294,14 @@ while (my $next = pop @pending) {
       my $path = $folder eq '' ? $name : "$folder/$name";
       if (%excluded && $excluded{$path}) { $count{excluded}++; next }
       if ($stat[0] != $device) { $count{foreign}++; next }
+      if ($is_plain && ($stat[2] & 0170000) == 0100000 && !($stat[2] & 06111)) {
+        note_progress() if ++$count{entries} % 20_000 == 0;
+        next if ($plain_uid < 0 || $stat[4] == $plain_uid) && ($plain_gid < 0 || $stat[5] == $plain_gid);
+        $count{changed}++;
+        $record .= "$stat[1] $stat[4] $stat[5] " . ($stat[2] & 07777) . " . . . $path\0";
+        enqueue("n$name", $folder);
+        next;
+      }
       if (($stat[2] & 0170000) != 0040000) { consider($name, $folder, $path, \@stat, $outer); next }
       if ($depth >= $deepest) { $count{deep}++; next }
       my $database = database_of($name, $path, \@stat, $outer, $depth + 1);

@@ -23,6 +23,8 @@ chomp(my $machine = `uname -m`);
 my $lgetxattr = {x86_64 => 192, aarch64 => 9}->{$machine} or die "machine $machine is not known\n";
 my %users = map { $_ => 1 } split /,/, $users;
 my ($kinds_kept, $ways_kept, $paths_kept) = (10_000, 2_000, 3);
+# ENODATA, and what no line of find begins with.
+my ($no_attribute, $none) = (61, '-');
 $| = 1;
 
 sub attribute {
@@ -63,7 +65,7 @@ sub look {
   my ($seen, $vanished, $more, $complete) = (0, 0, 0, 1);
   my $name = "system.posix_acl_access\0";
   my $value = "\0" x 1024;
-  my ($last, $last_matters, $last_count) = ('');
+  my ($last, $last_matters, $last_count) = ($none);
   my $anybody = keys %users;
   my @below = $depth < 0 ? () : ('-maxdepth', $depth);
   open(my $find, '-|', '/usr/bin/find', '.', @below, '-xdev', '-ignore_readdir_race', '-printf', '%d %m %U %G %y/%P\0') or die "find: $!\n";
@@ -71,15 +73,18 @@ sub look {
   while (my $line = <$find>) {
     if ($seen == $limit) { $complete = 0; last }
     print "progress $seen\n" if ++$seen % 50_000 == 0;
-    my $at = index $line, '/';
-    my $prefix = substr $line, 0, $at;
-    # Most entries stand as the one before, in the same folder.
-    my $is_same = $prefix eq $last;
-    if ($is_same && !$last_matters) { $last_count->[0]++; next }
     chop $line;
-    my $path = substr $line, $at + 1;
-    if ($is_same && $path ne '' && syscall($lgetxattr, $path, $name, $value, 1024) < 0 && $! == 61) { $last_count->[0]++; next }
-    my ($depth, $stand) = split / /, $prefix, 2;
+    # Most entries stand as the one before, in the same folder: all that is asked of them is whether they have an ACL.
+    if (rindex($line, $last, 0) == 0) {
+      if (!$last_matters || (syscall($lgetxattr, substr($line, length $last), $name, $value, 1024) < 0 && $! == $no_attribute)) {
+        $last_count->[0]++;
+        next;
+      }
+    }
+    my $at = 1 + index $line, '/';
+    my $prefix = substr $line, 0, $at;
+    my $path = substr $line, $at;
+    my ($depth, $stand) = split / /, substr($prefix, 0, -1), 2;
     # What is the same for all that stand so: whether it is a folder, whether an ACL could matter, and how it is written.
     my $known = $stands{$stand} ||= do {
       my ($mode, $uid, $gid, $letter) = split / /, $stand;
@@ -122,15 +127,15 @@ sub look {
         $way[$depth] = $above{$key};
       }
     }
-    if ($way < 0 || $like < 0 || $parent < 0) { $more++; $last = ''; next }
+    if ($way < 0 || $like < 0 || $parent < 0) { $more++; $last = $none; next }
     my $count = $count{"$way $like $parent"};
     if (!$count) {
-      if (keys %count >= $kinds_kept) { $more++; $last = ''; next }
+      if (keys %count >= $kinds_kept) { $more++; $last = $none; next }
       $count = $count{"$way $like $parent"} = [0];
     }
     $count->[0]++;
     push @$count, encoded($path) if @$count <= $paths_kept;
-    ($last, $last_matters, $last_count) = !$known->[0] && $acl eq '-' && @$count > $paths_kept ? ($prefix, $known->[1], $count) : ('');
+    ($last, $last_matters, $last_count) = !$known->[0] && $acl eq '-' && @$count > $paths_kept ? ($prefix, $known->[1], $count) : ($none);
   }
   close $find;
   print "count $number $_ @{$count{$_}}\n" for keys %count;

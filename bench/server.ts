@@ -21,11 +21,14 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
   return { ...server, ...connectClient(server.address, adminKey) };
 }
 
-let folder: Promise<string> | undefined;
+/** By the ground that they belong to: each measurement of a run has one of its own. */
+const folders = new Map<string, Promise<string>>();
 
 function stateFolder(): Promise<string> {
-  folder ??= makeStateFolder();
-  return folder;
+  const { folder } = groundOfTests();
+  const made = folders.get(folder) ?? makeStateFolder();
+  folders.set(folder, made);
+  return made;
 }
 
 async function makeStateFolder(): Promise<string> {

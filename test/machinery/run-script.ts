@@ -2,14 +2,24 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 
-/** Runs a shell script in a container of `image`, without network, with the volume at `/data`; gives its standard output. Throws with all that it wrote unless its exit code is 0. */
-export async function runScript(engine: Docker, image: string, volume: string, script: string): Promise<string> {
+/** Runs a shell script in a container of `image`, without network, with the volume at `/data` and these binds; gives its standard output. Throws with all that it wrote unless its exit code is 0. */
+export async function runScript(
+  engine: Docker,
+  image: string,
+  volume: string,
+  script: string,
+  binds: readonly string[] = [],
+): Promise<string> {
   const outputs = [new PassThrough(), new PassThrough()] as const;
   const written = Promise.all([text(outputs[0]), text(outputs[1])]);
   const options = {
     Tty: false,
     Entrypoint: ['/bin/sh', '-c'],
-    HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume' as const, Source: volume, Target: '/data' }] },
+    HostConfig: {
+      NetworkMode: 'none',
+      Binds: [...binds],
+      Mounts: [{ Type: 'volume' as const, Source: volume, Target: '/data' }],
+    },
   };
   const [{ StatusCode: exitCode }, container] = await engine.run(image, [script], [...outputs], options);
   await container.remove();

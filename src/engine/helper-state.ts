@@ -2,12 +2,13 @@ import type { ContainerInspectInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
 import { exceptStatus } from './except-status.ts';
 import type { HelperContainer } from './helper.ts';
+import { objectPath } from './object-path.ts';
 
 const never = '0001-01-01T00:00:00Z';
 
 /** Implements {@link Engine.findHelper}. */
 export async function findHelper({ docker, ask }: Connection, idOrName: string): Promise<HelperContainer | null> {
-  const handle = docker.getContainer(encodeURIComponent(idOrName));
+  const handle = docker.getContainer(objectPath(idOrName));
   const found = await ask(patience.question, (abortSignal) => handle.inspect({ abortSignal }).catch(exceptStatus(404)));
   return found === undefined ? null : toHelper(found);
 }

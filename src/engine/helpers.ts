@@ -10,6 +10,7 @@ import { startHelper } from './helper-start.ts';
 import { findHelper } from './helper-state.ts';
 import { streamHelper } from './helper-stream.ts';
 import { waitHelper } from './helper-wait.ts';
+import { objectPath } from './object-path.ts';
 
 type HelperCalls = Pick<
   Engine,
@@ -77,13 +78,13 @@ async function listHelpers(connection: Connection): Promise<HelperContainer[]> {
 
 async function killHelper({ docker, ask }: Connection, id: string): Promise<void> {
   await ask(patience.change, (abortSignal) =>
-    docker.getContainer(encodeURIComponent(id)).kill({ abortSignal }).catch(exceptStatus(gone, busy)),
+    docker.getContainer(objectPath(id)).kill({ abortSignal }).catch(exceptStatus(gone, busy)),
   );
 }
 
 async function removeHelper(connection: Connection, id: string): Promise<void> {
   const { docker, ask } = connection;
-  const handle = docker.getContainer(encodeURIComponent(id));
+  const handle = docker.getContainer(objectPath(id));
   await ask(patience.change, (abortSignal) =>
     handle.remove({ force: true, v: false, abortSignal }).catch(exceptStatus(gone, busy)),
   );

@@ -100,6 +100,7 @@ function toContainer(container: ContainerInfo, { tmpfs, mountOptions, ...detail 
     status: container.Status,
     labels: container.Labels ?? {},
     createdAt: detail.createdAt ?? new Date(container.Created * 1000),
+    networkOf: /^container:(.+)$/.exec(container.HostConfig?.NetworkMode ?? '')?.[1] ?? null,
     mounts: [...listed.map((mount) => toMount(mount, mountOptions.get(mount.Destination))), ...tmpfs],
   };
 }

@@ -11,6 +11,7 @@ import { refuseHeld, removeSnapshot } from '../snapshots/read.ts';
 import { deletedVolumeWith } from './deleted-volumes.ts';
 import { ForgetInput } from './job-input.ts';
 import { allowedFor, snapshotLock } from './job-rules.ts';
+import { forgetStep, noteLeaving, settleForgotten } from './settle-forgotten.ts';
 
 /** restic's exit code when something could not be removed. */
 const notRemovedExit = 3;
@@ -29,6 +30,7 @@ async function forget(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const { snapshot, repositoryId } = Value.Parse(ForgetInput, job.input);
   const isAlone = await whileAlone(job.ports.db, job.id, snapshotLock(snapshot), async () => {
+    if ((await settleForgotten(job, repositoryId)).includes(snapshot)) return;
     await refuseNeeded(job.ports.db, snapshot);
     await forgetInRepository(job, repositoryId, [snapshot]);
     await removeSnapshot(job.ports.db, snapshot);
@@ -48,8 +50,9 @@ export async function forgetInRepository(
   const opened = await openRepository(job.ports, repositoryId);
   if (opened.appendOnly) throw appendOnly(opened.name);
   const repository = await readyRepository(engine, job, opened);
+  await noteLeaving(job, snapshots);
   const { exitCode, complaints } = await runRestic(engine, job, repository, {
-    step: 'forget',
+    step: forgetStep,
     command: forgetCommand(snapshots),
     capabilities: [],
     mounts: [],

@@ -7,7 +7,7 @@ import { requireWritable, resolveRepository } from '../repositories/read.ts';
 import { HostName, object, T, Uuid } from '../schema.ts';
 import { volumeSnapshots } from '../snapshots/read.ts';
 import { backupFields, backupInput } from './backup-wish.ts';
-import { findGroup, noGroup, requireGroup } from './group-volumes.ts';
+import { type ComposeGroup, findGroup, noGroup, requireGroup } from './group-volumes.ts';
 import { requireAdmin } from './require-admin.ts';
 
 const address = {
@@ -40,12 +40,23 @@ export const createGroupBackup = command('composeProjects.createBackup', {
   recall: recallJob,
   async run(context, { host, composeProject, consistency = 'stop', ...wish }) {
     const { project, volumes } = await requireGroup(context.ports.db, host, composeProject);
+    requireOneProject(volumes, wish.hooks ?? []);
     const how = await backupInput(context, host, project, { ...wish, consistency });
     const members = volumes.map(({ name, project: own }) => ({ name, project: own }));
     const input = { ...how, composeProject, volumes: members };
     return await enqueueJob(context, { kind: 'group_backup', host, volume: null, project, input });
   },
 });
+
+/** Throws `invalid_input` for hooks of a group over several projects: a command runs only in containers of the project that is backed up. */
+function requireOneProject(volumes: ComposeGroup['volumes'], hooks: readonly unknown[]): void {
+  const projects = new Set(volumes.map(({ project }) => project ?? '(none)'));
+  if (hooks.length === 0 || projects.size < 2) return;
+  throw fail(
+    'invalid_input',
+    `The volumes belong to several projects (${[...projects].toSorted().join(', ')}), and a hook runs only in containers of the one that is backed up; leave the hooks out, or give the volumes one project.`,
+  );
+}
 
 export const createGroupRestore = command('composeProjects.createRestore', {
   permission: 'operate',

@@ -23,7 +23,7 @@ export interface Hooks {
 
 /**
  * The commands for these containers: those that were asked for, and those of their own labels. Only running containers of the
- * same project as the volume are asked to do something.
+ * same project as the volume are asked to do something. Throws `hook_failed` when one of another project would be meant.
  */
 export function hooksFor(
   engine: Engine,
@@ -34,6 +34,7 @@ export function hooksFor(
   const own = containers.filter(
     ({ state, labels }) => state === 'running' && attributesOf(labels).project === job.project,
   );
+  refuseForeign(job, wished, containers);
   const all = own.flatMap((container) =>
     [...wished.filter((hook) => isFor(hook, container)), ...labelHooks(container)].map((hook) => ({ hook, container })),
   );
@@ -52,9 +53,25 @@ export function hooksFor(
   };
 }
 
+/** A backup without the hooks that are counted on would look as good as one with them. */
+function refuseForeign(job: RunningJob, wished: readonly BackupHook[], containers: readonly EngineContainer[]): void {
+  const named = wished.filter(({ container }) => container !== null);
+  const meant = containers.find((container) => {
+    if (container.state !== 'running' || attributesOf(container.labels).project === job.project) return false;
+    if (job.kind !== 'group_backup') return named.some((hook) => isFor(hook, container));
+    return wished.some((hook) => isFor(hook, container)) || labelHooks(container).length > 0;
+  });
+  if (meant === undefined) return;
+  const { project } = attributesOf(meant.labels);
+  throw fail(
+    'hook_failed',
+    `A hook is for ${meant.name}, which is of ${project === null ? 'no project' : `project "${project}"`}, and the backup is of ${job.project === null ? 'no single project' : `project "${job.project}"`}: commands run only in containers of the project that is backed up. Back up the volumes of each project by themselves, or leave the hook out.`,
+  );
+}
+
 async function runOne(engine: Engine, job: RunningJob, hook: NotedHook): Promise<void> {
   await job.log('info', `Running ${hook.command[0]} in ${hook.name}.`);
-  const complaint = await runHook(engine, hook);
+  const complaint = await job.unhurried(() => runHook(engine, hook));
   if (complaint === null) return;
   if (hook.onError === 'fail') throw fail('hook_failed', `Before the backup: ${complaint}`);
   await job.log('warn', `Before the backup: ${complaint}`);

@@ -5,3 +5,4 @@ export { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
 export { reportProgress } from './progress.ts';
 export { requireAdmin } from './require-admin.ts';
 export { restoreInto } from './restore-step.ts';
+export { settleForgotten } from './settle-forgotten.ts';

@@ -141,7 +141,7 @@ async function letGoOn(engine: Engine, job: RunningJob, note: RestartNote) {
   await job.remember({}).catch((error: unknown) => {
     if (error instanceof ClaimLost) throw error;
   });
-  const { started, left, failure, complaints } = await carryOutRestart(engine, note);
+  const { started, left, failure, complaints } = await job.unhurried(() => carryOutRestart(engine, note));
   for (const { text } of complaints) await job.log('error', `After the backup: ${text}`);
   await job.noteRestart(left);
   if (started.length > 0) await job.log('info', `Running again: ${started.join(', ')}.`);

@@ -2,6 +2,7 @@ import { type Connection, patience } from './connection.ts';
 import type { EngineChange } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 import { flatObjects } from './flat-objects.ts';
+import { objectPath } from './object-path.ts';
 import { translateEngineError } from './translate-error.ts';
 
 const gone = 404;
@@ -17,7 +18,7 @@ export async function containerChanges(
   signal: AbortSignal,
 ): Promise<AsyncIterable<EngineChange> | null> {
   const options = {
-    path: `/containers/${encodeURIComponent(id)}/changes`,
+    path: `/containers/${objectPath(id)}/changes`,
     method: 'GET',
     isStream: true,
     abortSignal: signal,

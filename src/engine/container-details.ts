@@ -3,6 +3,7 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import { type Connection, patience } from './connection.ts';
 import type { EngineMount } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
+import { objectPath } from './object-path.ts';
 import { parseTmpfsOptions } from './tmpfs-options.ts';
 
 const parallelInspects = 8;
@@ -43,7 +44,7 @@ export function containerDetails({ docker, ask }: Connection): ContainerDetails 
 
   async function inspect(id: string): Promise<void> {
     const found = await ask(patience.question, (abortSignal) =>
-      docker.getContainer(id).inspect({ abortSignal }).catch(exceptStatus(404)),
+      docker.getContainer(objectPath(id)).inspect({ abortSignal }).catch(exceptStatus(404)),
     );
     if (found !== undefined) learn(found);
   }

@@ -6,6 +6,7 @@ import { type Connection, patience } from './connection.ts';
 import { demux } from './demux.ts';
 import type { Engine } from './engine.ts';
 import type { ExecOutcome, ExecWish } from './engine-objects.ts';
+import { objectPath } from './object-path.ts';
 import { standardOutput, Tail } from './standard-output.ts';
 
 type ExecCalls = Pick<Engine, 'execInContainer' | 'startInContainer'>;
@@ -20,8 +21,7 @@ export function execCalls({ docker, ask }: Connection): ExecCalls {
   const create = (id: string, wish: Omit<ExecWish, 'seconds'>, stdin: boolean) =>
     ask(
       patience.question,
-      (abortSignal) =>
-        docker.getContainer(encodeURIComponent(id)).exec({ ...bodyOf(wish), AttachStdin: stdin, abortSignal }),
+      (abortSignal) => docker.getContainer(objectPath(id)).exec({ ...bodyOf(wish), AttachStdin: stdin, abortSignal }),
       { 404: 'container_not_found', 409: 'container_not_running' },
     );
 

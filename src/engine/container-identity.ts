@@ -4,6 +4,7 @@ import { extract } from 'tar-stream';
 import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
+import { objectPath } from './object-path.ts';
 
 type IdentityCalls = Pick<Engine, 'containerIdentity' | 'containerSetup' | 'readContainerFile'>;
 
@@ -13,7 +14,7 @@ const linksFollowed = 5;
 
 /** The part of an engine that tells who a container runs as. */
 export function identityCalls({ docker, ask }: Connection): IdentityCalls {
-  const handle = (id: string) => docker.getContainer(encodeURIComponent(id));
+  const handle = (id: string) => docker.getContainer(objectPath(id));
 
   const inspect = (id: string) =>
     ask(patience.question, (abortSignal) => handle(id).inspect({ abortSignal }).catch(exceptStatus(missing)));

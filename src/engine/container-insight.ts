@@ -4,6 +4,7 @@ import { containerChanges } from './container-changes.ts';
 import type { Engine } from './engine.ts';
 import type { EngineActivity } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
+import { objectPath } from './object-path.ts';
 
 type InsightCalls = Pick<
   Engine,
@@ -16,7 +17,7 @@ const beingRemoved = 409;
 /** The part of an engine that looks into single containers. */
 export function insightCalls(connection: Connection): InsightCalls {
   const { docker, ask } = connection;
-  const handle = (id: string) => docker.getContainer(encodeURIComponent(id));
+  const handle = (id: string) => docker.getContainer(objectPath(id));
 
   async function inspect(id: string): Promise<ContainerInspectInfo | undefined> {
     return await ask(patience.question, (abortSignal) => handle(id).inspect({ abortSignal }).catch(exceptStatus(gone)));

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import type { EngineContainer, EngineMount } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
 import { isHelper } from './helper.ts';
+import { objectPath } from './object-path.ts';
 
 type ContainerCalls = Pick<
   Engine,
@@ -19,8 +20,7 @@ const gone = 404;
 export function containerCalls(connection: Connection): ContainerCalls {
   const { docker, ask } = connection;
   const details = containerDetails(connection);
-  // dockerode puts an id or name into the path as it is.
-  const handle = (idOrName: string) => docker.getContainer(encodeURIComponent(idOrName));
+  const handle = (idOrName: string) => docker.getContainer(objectPath(idOrName));
 
   async function list(filters: Record<string, string[]>): Promise<EngineContainer[]> {
     const found = await ask(patience.question, (abortSignal) =>
@@ -100,6 +100,7 @@ function toContainer(container: ContainerInfo, { tmpfs, mountOptions, ...detail 
     status: container.Status,
     labels: container.Labels ?? {},
     createdAt: detail.createdAt ?? new Date(container.Created * 1000),
+    networkOf: /^container:(.+)$/.exec(container.HostConfig?.NetworkMode ?? '')?.[1] ?? null,
     mounts: [...listed.map((mount) => toMount(mount, mountOptions.get(mount.Destination))), ...tmpfs],
   };
 }

@@ -50,6 +50,8 @@ export interface EngineContainer {
   /** Docker's: no, always, on-failure, unless-stopped. */
   readonly restartPolicy: string;
   readonly usernsMode: string;
+  /** Id or name of the container whose network it shares (`NetworkMode: container:…`); null when it has its own. */
+  readonly networkOf: string | null;
   readonly mounts: readonly EngineMount[];
 }
 

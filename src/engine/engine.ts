@@ -20,7 +20,7 @@ import type {
   ExecWish,
   VolumeSpec,
 } from './engine-objects.ts';
-import type { HelperContainer, HelperLine, HelperSecrets, HelperSpec } from './helper.ts';
+import type { HelperContainer, HelperLine, HelperSecrets, HelperSpec, ListedHelper } from './helper.ts';
 
 /** One Docker engine, as the rest of Stowage sees it. Every method throws `host_unavailable` when the engine is away and `engine_error` when it refuses. */
 export interface Engine {
@@ -101,8 +101,8 @@ export interface Engine {
   startHelper(id: string, secrets: HelperSecrets | null): Promise<void>;
   /** Null when there is no such helper (by id or name). */
   findHelper(idOrName: string): Promise<HelperContainer | null>;
-  /** All helpers, of any installation and in any state. */
-  listHelpers(): Promise<HelperContainer[]>;
+  /** All helpers, of any installation and in any state; answers also while one hangs in a mount. */
+  listHelpers(): Promise<ListedHelper[]>;
   /** Lines that the helper has written and writes (both streams), from its beginning, until it ends or the signal aborts. */
   helperLines(id: string, signal: AbortSignal): AsyncIterable<HelperLine>;
   /** Exit code, once the helper has ended. Throws `helper_interrupted` when it was removed, and the signal's reason when it aborts. */

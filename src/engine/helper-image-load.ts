@@ -8,6 +8,7 @@ import { fail, messageOf } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
 import { exceptStatus } from './except-status.ts';
 import { entrypointFile, type HelperArchive, sshConfigFile } from './helper-image-archive.ts';
+import { objectPath } from './object-path.ts';
 
 const dockerfile = fileURLToPath(new URL('../../helper/Dockerfile', import.meta.url));
 const configuration = ['ENV PATH=/usr/bin:/bin', 'LABEL stowage.role=helper', 'ENTRYPOINT ["/usr/bin/stowage-helper"]'];
@@ -22,7 +23,9 @@ export interface HelperImage {
 
 /** Null when the engine does not have it. */
 export async function findImage({ docker, ask }: Connection, image: string): Promise<HelperImage | null> {
-  const found = await ask(patience.question, () => docker.getImage(image).inspect().catch(exceptStatus(404)));
+  const found = await ask(patience.question, () =>
+    docker.getImage(objectPath(image)).inspect().catch(exceptStatus(404)),
+  );
   return found === undefined ? null : { image, id: found.Id };
 }
 

@@ -5,6 +5,7 @@ import { exceptStatus } from './except-status.ts';
 import type { HelperLine } from './helper.ts';
 import { findHelper } from './helper-state.ts';
 import { assembleLines } from './log-lines.ts';
+import { objectPath } from './object-path.ts';
 import { createSeenFrames, type SeenFrames } from './seen-frames.ts';
 
 /** Implements {@link Engine.helperLines}. A stream that breaks is opened again, without a line lost or given twice. */
@@ -57,7 +58,7 @@ async function* readFrames(
   };
   const stream = await ask(patience.question, () =>
     docker
-      .getContainer(id)
+      .getContainer(objectPath(id))
       .logs({ ...options, abortSignal: signal })
       .catch(exceptStatus(404)),
   );

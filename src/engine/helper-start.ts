@@ -3,6 +3,7 @@ import { type Connection, patience } from './connection.ts';
 import type { HelperSecrets } from './helper.ts';
 import { packSecrets } from './helper-secrets.ts';
 import { findHelper } from './helper-state.ts';
+import { objectPath } from './object-path.ts';
 
 /** Which of a helper's standard streams an attached socket carries: its input is written to it, its outputs are read from it in frames. */
 export interface Attachment {
@@ -46,7 +47,7 @@ export async function startAttached(
 }
 
 async function attach({ docker, ask }: Connection, id: string, streams: Attachment): Promise<Duplex> {
-  const attaching = docker.getContainer(id).attach({ stream: true, hijack: true, ...streams });
+  const attaching = docker.getContainer(objectPath(id)).attach({ stream: true, hijack: true, ...streams });
   try {
     return asDuplex(await ask(patience.question, () => attaching));
   } catch (error) {
@@ -65,7 +66,7 @@ function asDuplex(socket: NodeJS.ReadWriteStream): Duplex {
 }
 
 async function start({ docker, ask }: Connection, id: string): Promise<void> {
-  await ask(patience.change, (abortSignal) => docker.getContainer(id).start({ abortSignal }));
+  await ask(patience.change, (abortSignal) => docker.getContainer(objectPath(id)).start({ abortSignal }));
 }
 
 /**

@@ -1,13 +1,14 @@
-import type { ContainerInspectInfo } from 'dockerode';
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
 import { exceptStatus } from './except-status.ts';
-import type { HelperContainer } from './helper.ts';
+import type { HelperContainer, ListedHelper } from './helper.ts';
+import { objectPath } from './object-path.ts';
 
 const never = '0001-01-01T00:00:00Z';
 
 /** Implements {@link Engine.findHelper}. */
 export async function findHelper({ docker, ask }: Connection, idOrName: string): Promise<HelperContainer | null> {
-  const handle = docker.getContainer(encodeURIComponent(idOrName));
+  const handle = docker.getContainer(objectPath(idOrName));
   const found = await ask(patience.question, (abortSignal) => handle.inspect({ abortSignal }).catch(exceptStatus(404)));
   return found === undefined ? null : toHelper(found);
 }
@@ -22,6 +23,17 @@ function toHelper({ Id, Name, Config, State, Created }: ContainerInspectInfo): H
     exitCode: state === 'exited' ? State.ExitCode : null,
     createdAt: new Date(Created),
     finishedAt: state === 'exited' && State.FinishedAt !== never ? new Date(State.FinishedAt) : null,
+  };
+}
+
+/** A helper as the engine lists it, to the second. */
+export function toListedHelper({ Id, Names, Labels, State, Created }: ContainerInfo): ListedHelper {
+  return {
+    id: Id,
+    name: (Names[0] ?? Id).replace(/^\//, ''),
+    labels: Labels ?? {},
+    state: stateOf(State),
+    createdAt: new Date(Created * 1000),
   };
 }
 

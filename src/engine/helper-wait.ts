@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { endurance } from './endurance.ts';
 import { findHelper } from './helper-state.ts';
+import { objectPath } from './object-path.ts';
 
 /** An answer that breaks off in the middle is never reported by dockerode; so the helper is looked at again this often. */
 const roundMs = 5_000;
@@ -30,7 +31,7 @@ async function waitOneRound({ docker }: Connection, id: string, signal: AbortSig
   const round = new AbortController();
   const abortSignal = AbortSignal.any([signal, round.signal]);
   try {
-    const ended = docker.getContainer(id).wait({ condition: 'not-running', abortSignal });
+    const ended = docker.getContainer(objectPath(id)).wait({ condition: 'not-running', abortSignal });
     await Promise.race([ended, sleep(roundMs, undefined, { signal: abortSignal }).catch(() => undefined)]);
   } finally {
     round.abort();

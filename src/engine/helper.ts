@@ -59,13 +59,17 @@ export interface HelperSpec {
 /** Files that a helper finds in /run/stowage: by name, content. `env` is sourced by the shell. */
 export type HelperSecrets = Readonly<Record<string, string>>;
 
-export interface HelperContainer {
+/** What the engine's list says of a helper. */
+export interface ListedHelper {
   readonly id: string;
   readonly name: string;
   readonly labels: Record<string, string>;
   readonly state: 'created' | 'running' | 'exited';
-  readonly exitCode: number | null;
   readonly createdAt: Date;
+}
+
+export interface HelperContainer extends ListedHelper {
+  readonly exitCode: number | null;
   readonly finishedAt: Date | null;
 }
 

@@ -3,13 +3,14 @@ import { fail } from '../errors.ts';
 import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
-import { type HelperContainer, type HelperSpec, helperLabels } from './helper.ts';
+import { type HelperContainer, type HelperSpec, helperLabels, type ListedHelper } from './helper.ts';
 import { helperBody } from './helper-body.ts';
 import { helperLines } from './helper-output.ts';
 import { startHelper } from './helper-start.ts';
-import { findHelper } from './helper-state.ts';
+import { findHelper, toListedHelper } from './helper-state.ts';
 import { streamHelper } from './helper-stream.ts';
 import { waitHelper } from './helper-wait.ts';
+import { objectPath } from './object-path.ts';
 
 type HelperCalls = Pick<
   Engine,
@@ -66,24 +67,24 @@ async function createHelper(
   return created;
 }
 
-async function listHelpers(connection: Connection): Promise<HelperContainer[]> {
+/** No helper is inspected: the engine answers that of one that hangs in a mount only when the mount is through, the list at once. */
+async function listHelpers({ docker, ask }: Connection): Promise<ListedHelper[]> {
   const filters = { label: [helperLabels.installation] };
-  const listed = await connection.ask(patience.question, (abortSignal) =>
-    connection.docker.listContainers({ all: true, filters, abortSignal }),
+  const listed = await ask(patience.question, (abortSignal) =>
+    docker.listContainers({ all: true, filters, abortSignal }),
   );
-  const found = await Promise.all(listed.map(({ Id }) => findHelper(connection, Id)));
-  return found.filter((helper) => helper !== null);
+  return listed.map(toListedHelper);
 }
 
 async function killHelper({ docker, ask }: Connection, id: string): Promise<void> {
   await ask(patience.change, (abortSignal) =>
-    docker.getContainer(encodeURIComponent(id)).kill({ abortSignal }).catch(exceptStatus(gone, busy)),
+    docker.getContainer(objectPath(id)).kill({ abortSignal }).catch(exceptStatus(gone, busy)),
   );
 }
 
 async function removeHelper(connection: Connection, id: string): Promise<void> {
   const { docker, ask } = connection;
-  const handle = docker.getContainer(encodeURIComponent(id));
+  const handle = docker.getContainer(objectPath(id));
   await ask(patience.change, (abortSignal) =>
     handle.remove({ force: true, v: false, abortSignal }).catch(exceptStatus(gone, busy)),
   );

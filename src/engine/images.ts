@@ -3,6 +3,7 @@ import { askDiskUsage } from './disk-usage.ts';
 import type { Engine } from './engine.ts';
 import type { EngineImage, EngineImageSpace } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
+import { objectPath } from './object-path.ts';
 
 type ImageCalls = Pick<Engine, 'listImages' | 'imageSpace' | 'findImage' | 'imageDefaults' | 'removeImage'>;
 
@@ -12,7 +13,7 @@ const noTag = '<none>:<none>';
 /** The part of an engine that is about images. */
 export function imageCalls(connection: Connection): ImageCalls {
   const { docker, ask } = connection;
-  const handle = (reference: string) => docker.getImage(encodeURIComponent(reference));
+  const handle = (reference: string) => docker.getImage(objectPath(reference));
 
   return {
     async listImages() {

@@ -2,6 +2,7 @@ import type { ContainerInfo } from 'dockerode';
 import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { exceptStatus } from './except-status.ts';
+import { objectPath } from './object-path.ts';
 
 type NetworkCalls = Pick<Engine, 'listNetworks' | 'removeNetwork'>;
 
@@ -27,7 +28,7 @@ export function networkCalls({ docker, ask }: Connection): NetworkCalls {
 
     async removeNetwork(id) {
       await ask(patience.change, (abortSignal) =>
-        docker.getNetwork(encodeURIComponent(id)).remove({ abortSignal }).catch(exceptStatus(404)),
+        docker.getNetwork(objectPath(id)).remove({ abortSignal }).catch(exceptStatus(404)),
       );
     },
   };

@@ -15,13 +15,30 @@ export async function runInContainer(engine: Engine, id: string, wish: ExecWish)
 }
 
 /**
- * Kills what runs in a container as this process of the host. The number may have been given to another process by now: the
- * cgroup tells whose it is.
+ * Prints what runs under the process $1 of the host: its session, which every command in a container is given, and what descends
+ * from it. Processes that have ended and that nobody has asked about yet are left out.
  */
+const family = `cat /proc/[0-9]*/stat 2>/dev/null | awk -v top="$1" '
+  { pid = $1; sub(/^.*\\) /, "") }
+  $1 != "Z" { parent[pid] = $2; if (pid == top || $4 == top) own[pid] = 1 }
+  END {
+    do { found = 0; for (pid in parent) if (!(pid in own) && parent[pid] in own) found = own[pid] = 1 } while (found)
+    for (pid in own) print pid
+  }'`;
+
+/** What is made while it is killed is met by the next look. The number may belong to another process by now: the cgroup tells whose it is. */
+const killFamily = `for look in 1 2 3 4 5 6 7 8 9 10; do
+  left=
+  for pid in $(${family}); do
+    grep -q "$2" "/proc/$pid/cgroup" && kill -KILL "$pid" && left=1
+  done
+  [ -n "$left" ] || exit 0
+done`;
+
+/** Kills what runs in a container as this process of the host, with all that it has started. */
 export async function killInContainer(engine: Engine, container: string, pid: number): Promise<void> {
-  const script = 'grep -q "$2" "/proc/$1/cgroup" && kill -KILL "$1"';
   const spec = {
-    command: ['sh', '-c', script, 'kill', String(pid), container],
+    command: ['sh', '-c', killFamily, 'kill', String(pid), container],
     environment: {},
     mounts: [],
     capabilities: ['KILL'],

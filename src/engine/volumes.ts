@@ -4,6 +4,7 @@ import { type Connection, patience } from './connection.ts';
 import type { Engine } from './engine.ts';
 import type { EngineVolume } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
+import { objectPath } from './object-path.ts';
 
 type VolumeCalls = Pick<Engine, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>;
 
@@ -18,8 +19,7 @@ const refusalsOfRemove = { 404: 'volume_not_found', 409: 'volume_in_use' } as co
 
 /** The part of an engine that is about volumes. */
 export function volumeCalls({ docker, ask }: Connection): VolumeCalls {
-  // dockerode puts a name into the path as it is.
-  const handle = (name: string) => docker.getVolume(encodeURIComponent(name));
+  const handle = (name: string) => docker.getVolume(objectPath(name));
 
   return {
     async listVolumes() {

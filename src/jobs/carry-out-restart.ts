@@ -149,7 +149,13 @@ async function findNoted(engine: Engine, { id, name, service }: ContainerIdentit
   if (same !== null) return same;
   const all = await engine.listContainers();
   const successor = service === null ? undefined : all.find((container) => isOfService(container, service));
-  return successor ?? all.find((container) => container.name === name) ?? null;
+  return successor ?? all.find((container) => container.name === name && mayBeSame(container, service)) ?? null;
+}
+
+/** A name alone may have been given to something else since: one of another Compose project or service is not touched. */
+function mayBeSame(container: EngineContainer, noted: ContainerIdentity['service']): boolean {
+  const { service } = identityOf(container);
+  return service === null || (service.project === noted?.project && service.name === noted.name);
 }
 
 function isOfService(container: EngineContainer, wanted: NonNullable<ContainerIdentity['service']>): boolean {

@@ -50,6 +50,8 @@ export interface RunningJob {
   noteRestart(note: RestartNote | null, candidates?: readonly string[]): Promise<void>;
   noteHelper(name: string): Promise<void>;
   progress(progress: JobProgress): void;
+  /** Does what has a time limit of its own: while it lasts, a lack of progress is no stall. */
+  unhurried<T>(work: () => Promise<T>): Promise<T>;
   log(level: LogLevel, message: string): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import Value from 'typebox/value';
 import { reaches, scopeOf } from '../access/roles.ts';
 import type { AdmittedContext } from '../context.ts';
 import { fail } from '../errors.ts';
@@ -8,6 +9,7 @@ import { enqueueJob, recallJob } from './read.ts';
 import * as store from './store.ts';
 
 const address = { job: Uuid };
+const WithHooks = T.Object({ hooks: T.Array(T.Unknown()) });
 
 const jobTarget: Target<{ job: string }> = {
   find: ({ ports }, { job }) => store.projectOfJob(ports.db, job),
@@ -77,7 +79,8 @@ export const retryJob = command('jobs.retry', {
   permission: 'operate',
   reach: jobTarget,
   summary: 'Ask again for a job that failed or was canceled',
-  description: 'Makes a new job with the same input. It runs with the rights of the caller.',
+  description:
+    'Makes a new job with the same input. It runs with the rights of the caller; one with hooks asks for the role admin.',
   input: object(address),
   output: Job,
   recall: recallJob,
@@ -92,9 +95,19 @@ export const retryJob = command('jobs.retry', {
       );
     const { kind, host, volume, project } = await found(context, id);
     if (!reaches(scopeOf(actor, 'operate'), project)) throw jobTarget.absent({ job: id });
+    // As whoever asks for such a backup: its commands run in containers.
+    if (hasHooks(before.input) && !reaches(scopeOf(actor, 'administer'), project))
+      throw fail(
+        'forbidden',
+        `Job ${id} runs commands in containers; to retry it asks for the role admin on ${project === null ? 'everything' : `project "${project}"`}.`,
+      );
     return await enqueueJob(context, { kind, host, volume, project, input: Object(before.input), retryOf: id });
   },
 });
+
+function hasHooks(input: unknown): boolean {
+  return Value.Check(WithHooks, input) && input.hooks.length > 0;
+}
 
 export const newestJobs = query('jobs.ofVolumes', {
   internal: true,

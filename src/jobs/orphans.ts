@@ -2,7 +2,7 @@ import Value from 'typebox/value';
 import type { Ports } from '../context.ts';
 import { Prisma } from '../database/client.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type HelperContainer, helperLabels } from '../engine/helper.ts';
+import { helperLabels, type ListedHelper } from '../engine/helper.ts';
 import { carryOutRestart } from './carry-out-restart.ts';
 import { RestartNote } from './restart-note.ts';
 
@@ -38,7 +38,7 @@ async function restartForEndedJobs(ports: Ports, engine: Engine): Promise<void> 
   }
 }
 
-async function settleHelper(ports: Ports, engine: Engine, helper: HelperContainer): Promise<void> {
+async function settleHelper(ports: Ports, engine: Engine, helper: ListedHelper): Promise<void> {
   const jobId = helper.labels[helperLabels.job];
   if (jobId === undefined) {
     const ageHours = (Date.now() - helper.createdAt.getTime()) / 3_600_000;

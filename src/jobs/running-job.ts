@@ -76,6 +76,7 @@ export function runningJob(ports: Ports, claim: Claim, lost: AbortSignal): Runni
     },
     noteHelper: (name) => claim.noteHelper(name),
     progress: progress.report,
+    unhurried: progress.unhurried,
     log: (level, message) => claim.log(level, message),
   };
 
@@ -113,8 +114,18 @@ function progressWriter(ports: Ports, claim: Claim) {
   }
 
   let previous = '';
+  let unhurried = 0;
   return {
-    changedAt: () => changedAt,
+    changedAt: () => (unhurried > 0 ? Date.now() : changedAt),
+    async unhurried<T>(work: () => Promise<T>): Promise<T> {
+      unhurried += 1;
+      try {
+        return await work();
+      } finally {
+        unhurried -= 1;
+        changedAt = Date.now();
+      }
+    },
     report(progress: JobProgress): void {
       const mark = `${progress.step} ${progress.bytesDone} ${progress.filesDone}`;
       if (mark !== previous) changedAt = Date.now();

@@ -141,9 +141,21 @@ export async function requestCancel(db: Database, id: string): Promise<void> {
   });
 }
 
-/** Jobs that wait for a worker, or whose worker may have died: what the queue must know. Oldest first. */
+/**
+ * Jobs that wait for a worker, or whose worker may have died: what the queue must know. The oldest of each volume come first, or
+ * many that wait for one volume would hide all others; and as many again at random, since what holds up the first may be
+ * something else.
+ */
 export async function jobsForQueue(db: Reader, limit: number): Promise<string[]> {
-  const where = { OR: [{ state: 'queued', runAfter: { lte: new Date() } }, { state: 'running' }] };
-  const rows = await db.job.findMany({ where, orderBy: { createdAt: 'asc' }, take: limit, select: { id: true } });
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    with waiting as (
+      select id, created_at, case state when 'running' then 0
+          else row_number() over (partition by state, host, volume order by created_at) end as place
+      from jobs where state = 'running' or (state = 'queued' and run_after <= now())
+    ), first as (select * from waiting order by place, created_at limit ${limit})
+    select id::text as id from (select id, place, created_at from first
+      union all
+      (select id, place, created_at from waiting where id not in (select id from first) order by random() limit ${limit})
+    ) as chosen order by place, created_at`;
   return rows.map(({ id }) => id);
 }

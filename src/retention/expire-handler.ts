@@ -1,5 +1,5 @@
 import Value from 'typebox/value';
-import { allowedFor, forgetInRepository, snapshotLock, volumeOf } from '../backups/read.ts';
+import { allowedFor, forgetInRepository, settleForgotten, snapshotLock, volumeOf } from '../backups/read.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import { whileAloneWith } from '../jobs/locks.ts';
 import type { JobResult } from '../jobs/model.ts';
@@ -30,15 +30,19 @@ async function expire(job: RunningJob): Promise<JobResult> {
   const removed: string[] = [];
   const skipped: string[] = [];
   await whileAloneWith(job.ports.db, job.id, wanted, async (alone) => {
+    const gone = await settleForgotten(job, repositoryId);
+    removed.push(...gone);
     const leaving = await stillLeaving(job);
-    for (const id of snapshots) {
+    const going: string[] = [];
+    for (const id of snapshots.filter((one) => !gone.includes(one))) {
       const why = leaving.get(id) ?? (alone.has(snapshotLock(id).resource) ? null : 'a job reads it');
-      if (why === null) removed.push(id);
+      if (why === null) going.push(id);
       else skipped.push(`snapshot/${id.slice(0, 8)}: ${why}`);
     }
-    if (removed.length === 0) return;
-    await forgetInRepository(job, repositoryId, removed);
-    for (const id of removed) await removeSnapshot(job.ports.db, id);
+    if (going.length === 0) return;
+    await forgetInRepository(job, repositoryId, going);
+    for (const id of going) await removeSnapshot(job.ports.db, id);
+    removed.push(...going);
   });
   return {
     removed: removed.map((id) => `snapshot/${id.slice(0, 8)}`),

@@ -42,42 +42,45 @@ async function dumped(stowage: Stowage, backups: string, more: object = {}) {
   return job;
 }
 
-t.test('P2: a PostgreSQL dumps itself while it is used, and reads the dump again', async (t) => {
-  const { stowage, volume, database, backups, restores } = await shop(t);
-  const { items } = await stowage.get('/v1/hosts/local/databases');
-  t.match(
-    items.find((one: { container: { name: string } }) => one.container.name === database.name),
-    { engine: 'postgresql', recognisedBy: 'image', volume, project: 'shop', container: { state: 'running' } },
-  );
-  const { result } = await dumped(stowage, backups);
-  t.match(result, { outageSeconds: 0 });
-  t.match(await stowage.get(`/v1/snapshots/${result.snapshot}`), {
-    volume,
-    project: 'shop',
-    state: 'good',
-    dump: { engine: 'postgresql', database: null },
-  });
-  const page = await stowage.get(`/v1/snapshots/${result.snapshot}/entries`);
-  t.match(page.items, [{ name: 'all.sql', type: 'file' }]);
+t.test(
+  'P2, N15: a PostgreSQL dumps itself with its own tools while it is used, and reads the dump again',
+  async (t) => {
+    const { stowage, volume, database, backups, restores } = await shop(t);
+    const { items } = await stowage.get('/v1/hosts/local/databases');
+    t.match(
+      items.find((one: { container: { name: string } }) => one.container.name === database.name),
+      { engine: 'postgresql', recognisedBy: 'image', volume, project: 'shop', container: { state: 'running' } },
+    );
+    const { result } = await dumped(stowage, backups);
+    t.match(result, { outageSeconds: 0 });
+    t.match(await stowage.get(`/v1/snapshots/${result.snapshot}`), {
+      volume,
+      project: 'shop',
+      state: 'good',
+      dump: { engine: 'postgresql', database: null },
+    });
+    const page = await stowage.get(`/v1/snapshots/${result.snapshot}/entries`);
+    t.match(page.items, [{ name: 'all.sql', type: 'file' }]);
 
-  await psql(database, "update orders set what = 'sand'; insert into orders values (2, 'lost')", 'shop');
-  await psql(database, 'create database later');
-  const { data } = await stowage.graphql(
-    'mutation ($input: RestoreDatabaseInput!) { restoreDatabase(input: $input) { id kind } }',
-    { input: { host: 'local', container: database.name, snapshot: result.snapshot, confirm: database.name } },
-  );
-  const job = await stowage.waitForJob(data.restoreDatabase.id, 90);
-  t.match(job, { kind: 'database_restore', state: 'succeeded', volume }, job.error?.detail);
-  t.equal(await orders(database), '1|tea\n');
-  const owner = "select pg_get_userbyid(datdba) from pg_database where datname = 'shop'";
-  t.equal(await psql(database, owner), 'clerk\n');
-  t.equal(await psql(database, 'select 1', 'later'), '1\n', 'what the dump does not know stays, and is open');
-  t.match(await stowage.get(`/v1/snapshots/${job.result.safetySnapshot}`), { reason: 'before_restore', dump: {} });
+    await psql(database, "update orders set what = 'sand'; insert into orders values (2, 'lost')", 'shop');
+    await psql(database, 'create database later');
+    const { data } = await stowage.graphql(
+      'mutation ($input: RestoreDatabaseInput!) { restoreDatabase(input: $input) { id kind } }',
+      { input: { host: 'local', container: database.name, snapshot: result.snapshot, confirm: database.name } },
+    );
+    const job = await stowage.waitForJob(data.restoreDatabase.id, 90);
+    t.match(job, { kind: 'database_restore', state: 'succeeded', volume }, job.error?.detail);
+    t.equal(await orders(database), '1|tea\n');
+    const owner = "select pg_get_userbyid(datdba) from pg_database where datname = 'shop'";
+    t.equal(await psql(database, owner), 'clerk\n');
+    t.equal(await psql(database, 'select 1', 'later'), '1\n', 'what the dump does not know stays, and is open');
+    t.match(await stowage.get(`/v1/snapshots/${job.result.safetySnapshot}`), { reason: 'before_restore', dump: {} });
 
-  const undo = { snapshot: job.result.safetySnapshot, confirm: database.name };
-  t.match(await stowage.finished('POST', restores, undo, 90), { state: 'succeeded' });
-  t.equal(await orders(database), '1|sand\n2|lost\n', 'what was there can be brought back');
-});
+    const undo = { snapshot: job.result.safetySnapshot, confirm: database.name };
+    t.match(await stowage.finished('POST', restores, undo, 90), { state: 'succeeded' });
+    t.equal(await orders(database), '1|sand\n2|lost\n', 'what was there can be brought back');
+  },
+);
 
 t.test('one database goes into its own place, or into another one; a stopped server is started for it', async (t) => {
   const { stowage, database, backups, restores } = await shop(t);
@@ -106,7 +109,7 @@ t.test('one database goes into its own place, or into another one; a stopped ser
   t.equal(await orders(database), '1|tea\n');
 });
 
-t.test('a dump whose tool fails, is missing or is killed half-way is no snapshot', async (t) => {
+t.test('N16: a dump whose tool fails, is missing or is killed half-way is no snapshot', async (t) => {
   const { docker, stowage, volume, database, backups } = await shop(t);
   await psql(
     database,

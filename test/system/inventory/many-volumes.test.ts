@@ -40,6 +40,7 @@ const containers = Array.from({ length: containersCount }, (_, index): EngineCon
     memoryLimitBytes: null,
     restartPolicy: 'no',
     usernsMode: '',
+    networkOf: null,
     mounts,
   };
 });

@@ -38,6 +38,7 @@ const container: EngineContainer = {
   memoryLimitBytes: null,
   restartPolicy: 'no',
   usernsMode: '',
+  networkOf: null,
   mounts: [mount],
 };
 

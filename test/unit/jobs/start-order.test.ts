@@ -3,6 +3,8 @@ import { startOrder } from '../../../src/jobs/start-order.ts';
 
 const service = (name: string, dependsOn = '') => ({
   id: name,
+  name,
+  networkOf: null,
   labels: {
     'com.docker.compose.project': 'shop',
     'com.docker.compose.service': name,
@@ -25,7 +27,10 @@ t.test(
   async (t) => {
     const one = { ...service('db'), id: 'db-1' };
     const other = { ...service('db'), id: 'db-2' };
-    const foreign = { id: 'foreign', labels: { ...service('db').labels, 'com.docker.compose.project': 'blog' } };
+    const foreign = {
+      ...service('foreign'),
+      labels: { ...service('db').labels, 'com.docker.compose.project': 'blog' },
+    };
     t.strictSame(stages(service('app', 'db:service_healthy:true'), one, other, foreign), {
       app: 1,
       'db-1': 0,
@@ -40,5 +45,16 @@ t.test('a circle, a service that is not there and labels of nobody do no harm', 
   const circle = stages(service('a', 'b:service_started:false'), service('b', 'a:service_started:false'));
   t.strictSame(Object.keys(circle), ['a', 'b']);
   t.strictSame(stages(service('self', 'self:service_started:false'), service('lost', 'gone')), { self: 1, lost: 0 });
-  t.strictSame(stages({ id: 'plain', labels: {} }), { plain: 0 });
+  t.strictSame(stages({ ...service('plain'), labels: {} }), { plain: 0 });
+});
+
+t.test('what shares the network of another starts after it, whether that is named or told by its id', async (t) => {
+  const alone = (id: string, networkOf: string | null) => ({ id, name: `name-of-${id}`, labels: {}, networkOf });
+  t.strictSame(stages(alone('app', 'vpn'), alone('other', 'name-of-app'), alone('vpn', null)), {
+    vpn: 0,
+    app: 1,
+    other: 2,
+  });
+  t.strictSame(stages(alone('app', 'gone')), { app: 0 });
+  t.strictSame(Object.keys(stages(alone('a', 'b'), alone('b', 'a'))), ['a', 'b'], 'a circle does no harm');
 });

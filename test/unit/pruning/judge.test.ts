@@ -38,6 +38,7 @@ t.test('containers', (t) => {
     memoryLimitBytes: null,
     restartPolicy: 'no',
     usernsMode: '',
+    networkOf: null,
     mounts: [],
   };
   const wish: ContainerWish = { before: null, labels, compose: false };

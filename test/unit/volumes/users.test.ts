@@ -31,6 +31,7 @@ const container = (name: string, mounts: EngineMount[], more: Partial<EngineCont
   memoryLimitBytes: null,
   restartPolicy: 'no',
   usernsMode: '',
+  networkOf: null,
   mounts,
   ...more,
 });

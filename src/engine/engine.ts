@@ -85,6 +85,13 @@ export interface Engine {
   imageDefaults(reference: string): Promise<EngineImageDefaults | null>;
   /** By reference (only that name) or by id. Does nothing when it is gone. Throws `engine_error` while a container needs it. */
   removeImage(reference: string): Promise<void>;
+  /**
+   * An image (by id) with these names, as `docker save` writes it. A stream that ends early may end without an error. Throws
+   * `image_not_found`.
+   */
+  saveImage(id: string, names: readonly string[]): Promise<Readable>;
+  /** Reads what {@link saveImage} wrote. Throws `image_load_failed` with the engine's words, and what breaks the archive. */
+  loadImage(archive: Readable, signal: AbortSignal): Promise<void>;
   listNetworks(): Promise<EngineNetwork[]>;
   /** Does nothing when it is gone. Throws `engine_error` while it is used. */
   removeNetwork(id: string): Promise<void>;

@@ -31,6 +31,8 @@ export const JobKind = words(
     'permission_repair',
     'permission_undo',
     'archive_import',
+    'image_backup',
+    'image_restore',
   ],
   'What a job does.',
 );

@@ -18,11 +18,6 @@ export function volumePath(host: string, volume: string): string {
   return `/volumes/${host}/${volume}`;
 }
 
-/** Folder of the dumps of a volume's database, inside of every snapshot. */
-export function dumpFolder(host: string, volume: string): string {
-  return `/dumps/${host}/${volume}`;
-}
-
 const noRepositoryExit = 10;
 
 /** The config of the repository as one line, which tells its id. */
@@ -86,22 +81,9 @@ export function backupCommand(path: string, host: string, tags: readonly string[
   return ['restic', 'backup', ...backupFlags(host, tags), '--', path];
 }
 
-function backupFlags(host: string, tags: readonly string[]): string[] {
+/** What each backup is told. */
+export function backupFlags(host: string, tags: readonly string[]): string[] {
   return ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
-}
-
-/**
- * Backs up what somebody writes into the pipe `pipe`, as a file. `receive` reads the pipe and fails unless all has arrived:
- * restic makes no snapshot then.
- */
-export function streamCommand(
-  { file, host, tags, pipe }: { file: string; host: string; tags: readonly string[]; pipe: string },
-  receive: readonly string[],
-): string[] {
-  const flags = backupFlags(host, tags);
-  const script = `mkfifo ${pipe} && exec restic backup "$@"`;
-  const reading = ['sh', '-c', `exec "$@" < ${pipe}`, 'receive', ...receive];
-  return ['sh', '-c', script, 'backup', ...flags, '--stdin-filename', file, '--stdin-from-command', '--', ...reading];
 }
 
 /** Keeps nothing but tags: a snapshot of an empty file. */

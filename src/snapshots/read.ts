@@ -2,13 +2,16 @@ export { anomalyOf, recentBackups } from './anomaly.ts';
 export { catalogueOf, noteTagsOf, tagsOf } from './catalogue-of.ts';
 export { copiesOf } from './copies.ts';
 export { VolumeCopies } from './copies-model.ts';
+export type { HeldContent } from './held-content.ts';
 export { neededSnapshots, refuseHeld } from './needed.ts';
 export {
   countAsFirstPass,
   findSnapshot,
+  type NewSnapshot,
   newestGoodSnapshot,
   recordSnapshot,
   removeSnapshot,
+  snapshotOfImage,
   volumeSnapshots,
 } from './store.ts';
 export { syncSnapshots } from './sync.ts';

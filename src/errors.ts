@@ -81,7 +81,7 @@ export const catalogue = {
   container_exists: { kind: 'conflict', title: 'A container of this name exists already' },
   network_exists: { kind: 'conflict', title: 'A network of this name exists already' },
   image_name_taken: { kind: 'conflict', title: 'The name of the image is that of another one' },
-  images_missing: { kind: 'conflict', title: 'Images are neither on the host nor in a snapshot' },
+  configuration_incomplete: { kind: 'conflict', title: 'What the definitions need is neither on the host nor kept' },
   container_not_running: { kind: 'conflict', title: 'The container does not run' },
   volume_has_job: { kind: 'conflict', title: 'A job works on the volume' },
   finding_resolved: { kind: 'conflict', title: 'The finding is resolved already' },

@@ -23,6 +23,15 @@ export async function hasImage(engine: Engine, { id, reference }: NonNullable<Sn
   return false;
 }
 
+/** What a container is to be made from: the name, where it is that of the image, else the id. */
+export async function nameForImage(
+  engine: Engine,
+  { id, reference }: { id: string; reference: string },
+): Promise<string> {
+  if (!plainName.test(reference)) return id;
+  return (await engine.findImage(reference))?.id === id ? reference : id;
+}
+
 /**
  * Brings the image that a snapshot holds to the host, with its names; gives the bytes that were read. Throws `image_name_taken`,
  * and `image_load_failed` also when what the engine has taken is not the image that the snapshot names.

@@ -9,7 +9,10 @@ export interface StartPlace {
   readonly isAwaited: boolean;
 }
 
-type Labelled = Pick<EngineContainer, 'id' | 'labels'>;
+type Labelled = Pick<EngineContainer, 'id' | 'labels'> & {
+  /** Ids of containers that it cannot start without. */
+  readonly needs?: readonly string[];
+};
 
 /** In which order containers start, by their id: what depends on others comes after them. Those without Compose come first. */
 export function startOrder(containers: readonly Labelled[]): ReadonlyMap<string, StartPlace> {
@@ -24,11 +27,13 @@ export function startOrder(containers: readonly Labelled[]): ReadonlyMap<string,
     if (known !== undefined) return known;
     // Compose refuses circles; labels may hold anything.
     if (path.includes(container.id)) return 0;
-    const before = dependenciesOf(container).flatMap(({ name, isHealthy }) => {
+    const needed = containers.filter(({ id }) => container.needs?.includes(id) === true);
+    const depended = dependenciesOf(container).flatMap(({ name, isHealthy }) => {
       const found = byService.get(keyOf(container.labels[composeLabels.project], name)) ?? [];
       if (isHealthy) for (const { id } of found) awaited.add(id);
       return found;
     });
+    const before = [...needed, ...depended];
     const stage = Math.max(-1, ...before.map((one) => stageOf(one, [...path, container.id]))) + 1;
     stages.set(container.id, stage);
     return stage;

@@ -33,3 +33,9 @@ export function unpackCommand({ path, host, tags, pipe }: Piped, receive: readon
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** Writes a folder of a snapshot to the standard output, as a tar. */
+export function dumpFolderCommand(snapshot: string, folder: string): string[] {
+  const flags = ['--archive', 'tar', '--quiet', '--no-cache', '--no-lock'];
+  return ['restic', 'dump', ...flags, '--', `${snapshot}:${folder}`, '/'];
+}

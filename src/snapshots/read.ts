@@ -8,10 +8,12 @@ export {
   countAsFirstPass,
   findSnapshot,
   type NewSnapshot,
+  newestConfiguration,
   newestGoodSnapshot,
   recordSnapshot,
   removeSnapshot,
   snapshotOfImage,
+  snapshotsOfImages,
   volumeSnapshots,
 } from './store.ts';
 export { syncSnapshots } from './sync.ts';

@@ -116,6 +116,23 @@ export async function snapshotOfImage(db: Reader, repositoryId: string, imageId:
   return row === null ? null : toSnapshot(row);
 }
 
+/** All snapshots of images with these ids, the newest first. */
+export async function snapshotsOfImages(db: Reader, imageIds: readonly string[]): Promise<Snapshot[]> {
+  const where = { imageId: { in: [...imageIds] }, state: 'good' };
+  return (await db.snapshot.findMany({ where, orderBy: newestFirst })).map(toSnapshot);
+}
+
+/** The newest snapshot of a configuration in a repository: of a Compose project, or (null) of all of the host. */
+export async function newestConfiguration(
+  db: Reader,
+  { repositoryId, host, composeProject }: { repositoryId: string; host: string; composeProject: string | null },
+): Promise<Snapshot | null> {
+  const isOne = { configurationDigest: { not: null }, configurationProject: composeProject };
+  const where = { repositoryId, hostName: host, state: 'good', ...isOne };
+  const row = await db.snapshot.findFirst({ where, orderBy: newestFirst });
+  return row === null ? null : toSnapshot(row);
+}
+
 /** Snapshots, newest first. */
 export async function listSnapshots(
   db: Reader,

@@ -19,6 +19,7 @@ const needed: Readonly<Record<string, (objects: ProjectObjects) => Record<string
   'restores.create': ({ snapshot }) => ({ snapshot }),
   'composeProjects.createRestore': () => ({ backup: '00000000-0000-4000-8000-000000000000' }),
   'databases.restore': ({ snapshot }) => ({ snapshot }),
+  'configuration.restore': ({ snapshot }) => ({ snapshot }),
   'images.restore': ({ snapshot }) => ({ snapshot }),
   'volumes.undelete': ({ deleted }) => ({ name: deleted }),
   'directories.create': ({ project }) => ({ project, uid: 1000, gid: 1000 }),

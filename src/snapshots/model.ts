@@ -16,11 +16,11 @@ export const DatabaseDump = object(
 );
 export type DatabaseDump = Static<typeof DatabaseDump>;
 
-/** Id of an image: the digest of what it is. */
-export const ImageId = T.String({ pattern: '^sha256:[0-9a-f]{64}$', description: 'Id that Docker gives the image.' });
-
 export const HeldImage = object(
-  { id: ImageId, reference: nullable(T.String({ description: 'Name that it was asked for by; null for none.' })) },
+  {
+    id: T.String({ description: 'Id that Docker gives the image.' }),
+    reference: nullable(T.String({ description: 'Name that it was asked for by; null for none.' })),
+  },
   { $id: 'HeldImage', description: 'An image with all its names, as `docker save` writes it.' },
 );
 export type HeldImage = Static<typeof HeldImage>;

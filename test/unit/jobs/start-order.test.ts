@@ -42,3 +42,12 @@ t.test('a circle, a service that is not there and labels of nobody do no harm', 
   t.strictSame(stages(service('self', 'self:service_started:false'), service('lost', 'gone')), { self: 1, lost: 0 });
   t.strictSame(stages({ id: 'plain', labels: {} }), { plain: 0 });
 });
+
+t.test('what cannot be without another container comes after it, and what depends on that after both', async (t) => {
+  const sidecar = { ...service('sidecar'), needs: ['web'] };
+  t.strictSame(stages(sidecar, service('app', 'sidecar:service_started:false'), service('web')), {
+    sidecar: 1,
+    app: 2,
+    web: 0,
+  });
+});

@@ -7,7 +7,7 @@
  *   roots      app.ts, main.ts, ports.ts, surroundings.ts, background/: put implementations together
  */
 const domains =
-  'access|backups|containers|databases|directories|drills|events|findings|health|hosts|images|jobs|mounts|performance|permissions|policies|protection|pruning|retention|repositories|shares|snapshots|space|volumes|webhooks';
+  'access|backups|configuration|containers|databases|directories|drills|events|findings|health|hosts|images|jobs|mounts|performance|permissions|policies|protection|pruning|retention|repositories|shares|snapshots|space|volumes|webhooks';
 const ports = 'engine|restic|queue|database';
 const bindings = `^src/(server/|(${domains})/(rest|graphql)\\.ts$)`;
 const generated = '^src/database/generated/';

@@ -1,4 +1,5 @@
 import { backupHandlers } from './backups/handlers.ts';
+import { configurationHandlers } from './configuration/handlers.ts';
 import { databaseHandlers } from './databases/handlers.ts';
 import { directoryHandlers } from './directories/handlers.ts';
 import { drillHandlers } from './drills/handlers.ts';
@@ -15,6 +16,7 @@ import { spaceHandlers } from './space/handlers.ts';
 /** What the workers do for each kind of job. A new domain is added here. */
 export const jobHandlers: JobHandlers = {
   ...backupHandlers,
+  ...configurationHandlers,
   ...databaseHandlers,
   ...drillHandlers,
   ...imageHandlers,

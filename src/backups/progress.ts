@@ -21,6 +21,25 @@ export function reportProgress(job: RunningJob, step: string): (message: ResticM
   };
 }
 
+/** Tells how much has gone through, of so many bytes where that is known, as the progress of a job. */
+export function reportBytes(job: RunningJob, step: string, bytesTotal = 0): (bytes: number) => void {
+  const startedAt = Date.now();
+  let bytesDone = 0;
+  return (bytes) => {
+    bytesDone += bytes;
+    job.progress({
+      step,
+      percent: bytesTotal === 0 ? 0 : Math.min(100, Math.round((bytesDone / bytesTotal) * 1000) / 10),
+      bytesDone,
+      bytesTotal: Math.max(bytesTotal, bytesDone),
+      filesDone: 0,
+      filesTotal: 1,
+      bytesPerSecond: Math.round(bytesDone / Math.max((Date.now() - startedAt) / 1000, 0.001)),
+      secondsLeft: null,
+    });
+  };
+}
+
 function percentOf({ percent_done: fraction = 0 }: ResticStatus): number {
   return Math.min(100, Math.max(0, Math.round(fraction * 1000) / 10));
 }

@@ -1,8 +1,12 @@
+export { repositoryField } from './backup-wish.ts';
+export type { StreamSource } from './feed-helper.ts';
 export { fillNewVolume } from './fill-new-volume.ts';
 export { forgetInRepository } from './forget-handler.ts';
 export { hookFrom, requireHooksFit } from './hook-wish.ts';
 export { allowedFor, snapshotLock, volumeLock, volumeOf } from './job-rules.ts';
-export { reportProgress } from './progress.ts';
+export { reportBytes } from './progress.ts';
+export type { Achieved } from './record-taken.ts';
 export { requireAdmin } from './require-admin.ts';
 export { restoreInto } from './restore-step.ts';
 export { settleForgotten } from './settle-forgotten.ts';
+export { takeStream } from './take-stream.ts';

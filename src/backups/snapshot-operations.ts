@@ -37,6 +37,7 @@ export const restoreSnapshot = command('snapshots.restore', {
   recall: recallJob,
   async run(context, { snapshot: id, into, host: wanted }) {
     const snapshot = await requireSnapshot(context, id);
+    requireOfVolume(snapshot);
     const repository = await resolveRepository(context.ports.db, snapshot.repositoryId);
     const host = hostForSnapshot(context, repository, snapshot, wanted);
     requireVolumeName(into);
@@ -111,6 +112,16 @@ export const deleteSnapshot = command('snapshots.delete', {
     });
   },
 });
+
+/** Throws `snapshot_unsuitable` for what is no content of a volume: an image, or definitions that hold secrets. */
+function requireOfVolume({ id, image, configuration }: Snapshot): void {
+  if (image === null && configuration === null) return;
+  const [held, door] = image === null ? ['definitions', 'configuration-restores'] : ['an image', 'image-restores'];
+  throw fail(
+    'snapshot_unsuitable',
+    `Snapshot ${id.slice(0, 8)} holds ${held}: restore it with POST /v1/hosts/{host}/${door}.`,
+  );
+}
 
 /** A host whose helper can read the snapshot. Throws `host_not_found`, and `invalid_input` for one that cannot. */
 export function hostForSnapshot(

@@ -1,13 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
-import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { type OpenRepository, type ResticStep, runRestic } from '../repositories/read.ts';
 import { backupCommand, noteCommand, readCapabilities, volumePath } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
-import { achievedBy, type BackupSummary, type ResticMessage } from '../restic/output.ts';
+import type { BackupSummary, ResticMessage } from '../restic/output.ts';
 import type { SnapshotReason } from '../snapshots/model.ts';
-import { noteTagsOf, recordSnapshot, tagsOf } from '../snapshots/read.ts';
+import { noteTagsOf, tagsOf } from '../snapshots/read.ts';
 import { reportProgress } from './progress.ts';
+import { recordTaken, requireAchieved } from './record-taken.ts';
 
 /** What a backup of a volume achieved. */
 export interface TakenSnapshot {
@@ -74,28 +74,11 @@ export async function takeSnapshot(
 ): Promise<TakenSnapshot> {
   const { step, path, unreadable, found } = snapshotStep(job, volume, reason, { step: name, project });
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
-  const { summary } = found;
-  if ((exitCode !== 0 && exitCode !== partialExit) || summary === null) {
-    if (exitCode === 0) throw fail('backup_failed', 'restic ended without naming a snapshot; see the log of the job.');
-    throw exitFailure('backup', exitCode, complaints);
-  }
-  const taken = { ...achievedBy(summary), unreadable };
+  if (exitCode !== 0 && exitCode !== partialExit) throw exitFailure('backup', exitCode, complaints);
+  const taken = { ...requireAchieved(found.summary), unreadable };
   if (exitCode === partialExit) await notePartial(engine, job, repository, taken.id, name);
-  await recordSnapshot(job.ports.db, {
-    id: taken.id,
-    repositoryId: repository.id,
-    host: job.host,
-    volume,
-    project,
-    path,
-    reason,
-    state: exitCode === partialExit ? 'partial' : 'good',
-    files: taken.files,
-    bytes: taken.bytesRead,
-    bytesAdded: taken.bytesAdded,
-    jobId: job.id,
-    takenAt: new Date(),
-  });
+  const state = exitCode === partialExit ? 'partial' : 'good';
+  await recordTaken(job, repository, taken, { volume, project, path, reason, state });
   return taken;
 }
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
+import { reportBytes } from '../backups/read.ts';
+import { type DrainedProcess, drained, endTool } from '../engine/drained-process.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { HelperSecrets, HelperSpec } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { helperName, prepareHelper } from '../jobs/helper-run.ts';
-import { type DrainedProcess, drained, endTool } from './feed-helper.ts';
+
 import type { FoundServer } from './find-server.ts';
 import { databaseCommand } from './scripts.ts';
 
@@ -43,7 +45,7 @@ export async function loadDump(engine: Engine, job: RunningJob, from: DumpSource
     throw error;
   });
   addAbortSignal(job.signal, stream);
-  const progress = progressOf(job, from.step);
+  const progress = reportBytes(job, from.step);
   // What is read is cut short when it does not come whole: the tool must not take that for the end.
   const sending = send(stream, tool, progress, job.signal).catch(async (error) => {
     await endTool(engine, container.id, tool);
@@ -79,24 +81,4 @@ async function send(
   }
   tool.input.end();
   return unread;
-}
-
-/** Tells how much has gone through, as the progress of the job. */
-function progressOf(job: RunningJob, step: string): (bytes: number) => void {
-  const startedAt = Date.now();
-  let bytesDone = 0;
-  return (bytes) => {
-    bytesDone += bytes;
-    const seconds = Math.max((Date.now() - startedAt) / 1000, 0.001);
-    job.progress({
-      step,
-      percent: 0,
-      bytesDone,
-      bytesTotal: bytesDone,
-      filesDone: 0,
-      filesTotal: 1,
-      bytesPerSecond: Math.round(bytesDone / seconds),
-      secondsLeft: null,
-    });
-  };
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ContainerDefinition, NetworkDefinition } from './definition-objects.ts';
 import type {
   EngineActivity,
   EngineBuildCache,
@@ -76,6 +77,12 @@ export interface Engine {
   containerSetup(id: string): Promise<EngineContainerSetup | null>;
   /** Does nothing when it is gone; its anonymous volumes stay. Throws `engine_error` while it runs. */
   removeContainer(id: string): Promise<void>;
+  /** What a container is made from. `names`: of all containers, by id. Null when it is gone. */
+  containerDefinition(id: string, names: ReadonlyMap<string, string>): Promise<ContainerDefinition | null>;
+  /** Makes a container without starting it, from an image by reference or id; gives its id. Throws `container_exists`. */
+  createContainer(definition: ContainerDefinition, image: string): Promise<string>;
+  /** Kills and removes a container with its anonymous volumes; does nothing when it is gone. */
+  discardContainer(id: string): Promise<void>;
   listImages(): Promise<EngineImage[]>;
   /** What all images take, a layer that several share counted once. Null where the engine cannot tell without walking all volumes (API before 1.42). */
   imageSpace(): Promise<EngineImageSpace | null>;
@@ -85,7 +92,18 @@ export interface Engine {
   imageDefaults(reference: string): Promise<EngineImageDefaults | null>;
   /** By reference (only that name) or by id. Does nothing when it is gone. Throws `engine_error` while a container needs it. */
   removeImage(reference: string): Promise<void>;
+  /**
+   * An image (by id) with these names, as `docker save` writes it. A stream that ends early may end without an error. Throws
+   * `image_not_found`.
+   */
+  saveImage(id: string, names: readonly string[]): Promise<Readable>;
+  /** Reads what {@link saveImage} wrote. Throws `image_load_failed` with the engine's words, and what breaks the archive. */
+  loadImage(archive: Readable, signal: AbortSignal): Promise<void>;
   listNetworks(): Promise<EngineNetwork[]>;
+  /** What a network is made from. Null when it is gone. */
+  networkDefinition(id: string): Promise<NetworkDefinition | null>;
+  /** Throws `network_exists`, and `engine_error` with the engine's words, such as that a subnet is taken. */
+  createNetwork(definition: NetworkDefinition): Promise<void>;
   /** Does nothing when it is gone. Throws `engine_error` while it is used. */
   removeNetwork(id: string): Promise<void>;
   /** Null where the engine cannot tell without walking all volumes (API before 1.42). */

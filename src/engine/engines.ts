@@ -5,6 +5,7 @@ import { execCalls } from './container-exec.ts';
 import { identityCalls } from './container-identity.ts';
 import { insightCalls } from './container-insight.ts';
 import { containerCalls } from './containers.ts';
+import { definitionCalls } from './definitions.ts';
 import type { Engine } from './engine.ts';
 import type { EngineInfo } from './engine-objects.ts';
 import { followEvents } from './events.ts';
@@ -69,6 +70,7 @@ function toEngine(connection: Connection, endpoint: string, { helperImage, insta
     ...insightCalls(connection),
     ...identityCalls(connection),
     ...execCalls(connection),
+    ...definitionCalls(connection),
     ...imageCalls(connection),
     ...networkCalls(connection),
     ...buildCacheCalls(connection),

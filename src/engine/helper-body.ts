@@ -33,6 +33,7 @@ export function helperBody(spec: HelperSpec, image: string, installation: string
         '/tmp': `${confined},size=1g`,
         '/run/stowage': `${confined},size=4m`,
         [volumesAt]: `${confined},size=4m`,
+        ...(spec.scratch === undefined ? {} : { [spec.scratch.target]: `${confined},size=${spec.scratch.bytes}` }),
       },
       CapDrop: ['ALL'],
       CapAdd: [...spec.capabilities],

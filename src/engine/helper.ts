@@ -46,6 +46,8 @@ export interface HelperSpec {
   /** Docker network; null for none. */
   readonly network: string | null;
   readonly secrets: boolean;
+  /** A folder of its own in memory, besides /tmp. */
+  readonly scratch?: { readonly target: string; readonly bytes: number };
   /** Runs with the least share of processor and disk, so that whoever works on the host hardly notices. */
   readonly lowPriority?: boolean;
   /** Sees the processes of the host, and through /proc/<pid>/root what they see; needs the capability SYS_PTRACE. */

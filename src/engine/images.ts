@@ -3,9 +3,13 @@ import { askDiskUsage } from './disk-usage.ts';
 import type { Engine } from './engine.ts';
 import type { EngineImage, EngineImageSpace } from './engine-objects.ts';
 import { exceptStatus } from './except-status.ts';
+import { loadImage, saveImage } from './image-archives.ts';
 import { objectPath } from './object-path.ts';
 
-type ImageCalls = Pick<Engine, 'listImages' | 'imageSpace' | 'findImage' | 'imageDefaults' | 'removeImage'>;
+type ImageCalls = Pick<
+  Engine,
+  'listImages' | 'imageSpace' | 'findImage' | 'imageDefaults' | 'removeImage' | 'saveImage' | 'loadImage'
+>;
 
 const gone = 404;
 const noTag = '<none>:<none>';
@@ -61,6 +65,9 @@ export function imageCalls(connection: Connection): ImageCalls {
     async removeImage(reference) {
       await ask(patience.lengthy, () => handle(reference).remove().catch(exceptStatus(gone)));
     },
+
+    saveImage: (id, names) => saveImage(connection, id, names),
+    loadImage: (archive, signal) => loadImage(connection, archive, signal),
   };
 }
 

@@ -24,6 +24,10 @@ export const composeLabels = {
   project: 'com.docker.compose.project',
   service: 'com.docker.compose.service',
   volume: 'com.docker.compose.volume',
+  /** Paths on the host of whoever called Compose, separated by commas. */
+  files: 'com.docker.compose.project.config_files',
+  /** `True` of a container that `docker compose run` made. */
+  oneOff: 'com.docker.compose.oneoff',
   number: 'com.docker.compose.container-number',
   /** `service:condition:restart`, separated by commas. */
   dependsOn: 'com.docker.compose.depends_on',

@@ -1,4 +1,5 @@
 import { edge, field, graphql } from '../server/graphql-binding.ts';
+import { backUpImage, restoreImage } from './archive-operations.ts';
 import * as operations from './operations.ts';
 
 export const imageGraphql = graphql({
@@ -8,7 +9,11 @@ export const imageGraphql = graphql({
     containerLayers: field(operations.getContainerLayers, { nullable: true }),
     containerChanges: field(operations.listContainerChanges, { nullable: true }),
   },
-  Mutation: { createChangeScan: field(operations.scanContainer) },
+  Mutation: {
+    createChangeScan: field(operations.scanContainer),
+    createImageBackup: field(backUpImage),
+    createImageRestore: field(restoreImage),
+  },
   edges: {
     Container: {
       madeFrom: edge('Image', operations.imagesByAddress, {

@@ -33,7 +33,8 @@ export const listImages = query('images.list', {
   },
 });
 
-function imageNotFound(host: string, image: string): Failure {
+/** The failure for an image that is absent, or that the caller may not see. */
+export function imageNotFound(host: string, image: string): Failure {
   return fail('image_not_found', `There is no image "${image}" on host "${host}".`);
 }
 

@@ -31,6 +31,10 @@ export const JobKind = words(
     'permission_repair',
     'permission_undo',
     'archive_import',
+    'image_backup',
+    'image_restore',
+    'configuration_backup',
+    'configuration_restore',
   ],
   'What a job does.',
 );
@@ -107,6 +111,7 @@ export const JobResult = object(
           'What was done to containers for the rules of a share, as `stopped NAME`, `paused NAME` or `started NAME`.',
       }),
     ),
+    created: T.Optional(T.Array(T.String(), { description: 'What was made, as `kind/name`.' })),
     removed: T.Optional(T.Array(T.String(), { description: 'What was removed, as `kind/name`.' })),
     skipped: T.Optional(T.Array(T.String(), { description: 'What was left, as `kind/name: reason`.' })),
     bytesFreed: T.Optional(Bytes),

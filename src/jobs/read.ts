@@ -7,6 +7,7 @@ import { isLeftToOthers } from './left-to-others.ts';
 import type { Job, JobKind } from './model.ts';
 import { ownAmong } from './own-containers.ts';
 import { isStarted } from './restart-note.ts';
+import { startOrder } from './start-order.ts';
 import { createJob, findJob } from './store.ts';
 
 /** Work to be done later, by a worker. */
@@ -82,7 +83,7 @@ export function recallJob({ ports, onceId }: AdmittedContext): Promise<Job | nul
   return findJob(ports.db, onceId);
 }
 
-export { containersToRestart, findJob, isLeftToOthers, isStarted, jobsOnVolumes, ownAmong };
+export { containersToRestart, findJob, isLeftToOthers, isStarted, jobsOnVolumes, ownAmong, startOrder };
 
 /** Tells how many entries a step has looked at; how many there will be is not known before its end. */
 export function reportEntries(job: RunningJob, step: string, entries: number): void {

@@ -9,7 +9,10 @@ export interface StartPlace {
   readonly isAwaited: boolean;
 }
 
-type Startable = Pick<EngineContainer, 'id' | 'name' | 'labels' | 'networkOf'>;
+type Startable = Pick<EngineContainer, 'id' | 'name' | 'labels' | 'networkOf'> & {
+  /** Ids of others that it cannot start without. */
+  readonly needs?: readonly string[];
+};
 
 /**
  * In which order containers start, by their id: what depends on others, or shares the network of another, comes after them.
@@ -27,7 +30,7 @@ export function startOrder(containers: readonly Startable[]): ReadonlyMap<string
     if (known !== undefined) return known;
     // Compose refuses circles; labels may hold anything.
     if (path.includes(container.id)) return 0;
-    const before = [...networkOwners(container), ...servicesBefore(container)];
+    const before = [...startedFirst(container), ...servicesBefore(container)];
     const stage = Math.max(-1, ...before.map((one) => stageOf(one, [...path, container.id]))) + 1;
     stages.set(container.id, stage);
     return stage;
@@ -42,8 +45,8 @@ export function startOrder(containers: readonly Startable[]): ReadonlyMap<string
   }
 
   /** It cannot start while the one whose network it shares does not run. */
-  function networkOwners({ networkOf }: Startable): Startable[] {
-    return containers.filter(({ id, name }) => networkOf === id || networkOf === name);
+  function startedFirst({ networkOf, needs = [] }: Startable): Startable[] {
+    return containers.filter(({ id, name }) => networkOf === id || networkOf === name || needs.includes(id));
   }
 
   for (const container of containers) stageOf(container, []);

@@ -66,8 +66,9 @@ export async function runRestic(
 }
 
 function specOf(repository: OpenRepository, step: ResticStep) {
-  const { command, capabilities, mounts } = step;
-  return resticHelper(accessOf(repository, step), command, { capabilities, mounts });
+  const { command, capabilities, mounts, scratch } = step;
+  const spec = resticHelper(accessOf(repository, step), command, { capabilities, mounts });
+  return scratch === undefined ? spec : { ...spec, scratch };
 }
 
 function accessOf(repository: OpenRepository, { source, reads = false }: ResticStep): RepositoryAccess {

@@ -12,6 +12,8 @@ export interface ResticStep {
   readonly onMessage: (message: ResticMessage, at: Date) => void;
   /** The step changes nothing in the repository: one of a host is mounted read-only. */
   readonly reads?: boolean;
+  /** A folder of the helper's own, in memory. */
+  readonly scratch?: { readonly target: string; readonly bytes: number };
   /** A repository that the step copies from. */
   readonly source?: OpenRepository;
 }

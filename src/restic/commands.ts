@@ -18,11 +18,6 @@ export function volumePath(host: string, volume: string): string {
   return `/volumes/${host}/${volume}`;
 }
 
-/** Folder of the dumps of a volume's database, inside of every snapshot. */
-export function dumpFolder(host: string, volume: string): string {
-  return `/dumps/${host}/${volume}`;
-}
-
 const noRepositoryExit = 10;
 
 /** The config of the repository as one line, which tells its id. */
@@ -82,32 +77,19 @@ export function statisticsCommand(mountedAt: string | null): string[] {
 }
 
 /**
- * Less processor time for a little more memory and room (docs/decisions/0026). restic 0.18 does not know `fastest`, and
+ * What a backup is run with: less processor time for a little more memory and room (docs/decisions/0026). restic 0.18 does not know `fastest`, and
  * would refuse to work.
  */
-const quickly = `export GOGC=400; case $(restic version) in 'restic 0.18'*) ;; *) export RESTIC_COMPRESSION=fastest ;; esac`;
+export const quickly = `export GOGC=400; case $(restic version) in 'restic 0.18'*) ;; *) export RESTIC_COMPRESSION=fastest ;; esac`;
 
 /** Backs up one folder; `tags` are kept with the snapshot. */
 export function backupCommand(path: string, host: string, tags: readonly string[]): string[] {
   return ['sh', '-c', `${quickly}; exec restic backup "$@"`, 'backup', ...backupFlags(host, tags), '--', path];
 }
 
-function backupFlags(host: string, tags: readonly string[]): string[] {
+/** What each backup is told. */
+export function backupFlags(host: string, tags: readonly string[]): string[] {
   return ['--json', '--no-cache', '--host', host, ...tags.flatMap((tag) => ['--tag', tag])];
-}
-
-/**
- * Backs up what somebody writes into the pipe `pipe`, as a file. `receive` reads the pipe and fails unless all has arrived:
- * restic makes no snapshot then.
- */
-export function streamCommand(
-  { file, host, tags, pipe }: { file: string; host: string; tags: readonly string[]; pipe: string },
-  receive: readonly string[],
-): string[] {
-  const flags = backupFlags(host, tags);
-  const script = `${quickly}; mkfifo ${pipe} && exec restic backup "$@"`;
-  const reading = ['sh', '-c', `exec "$@" < ${pipe}`, 'receive', ...receive];
-  return ['sh', '-c', script, 'backup', ...flags, '--stdin-filename', file, '--stdin-from-command', '--', ...reading];
 }
 
 /** Keeps nothing but tags: a snapshot of an empty file. */

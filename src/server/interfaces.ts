@@ -2,6 +2,8 @@ import { accessGraphql } from '../access/graphql.ts';
 import { accessRoutes } from '../access/rest.ts';
 import { backupGraphql } from '../backups/graphql.ts';
 import { backupRoutes } from '../backups/rest.ts';
+import { configurationGraphql } from '../configuration/graphql.ts';
+import { configurationRoutes } from '../configuration/rest.ts';
 import { containerGraphql } from '../containers/graphql.ts';
 import { containerRoutes } from '../containers/rest.ts';
 import { databaseGraphql } from '../databases/graphql.ts';
@@ -61,6 +63,7 @@ export const routes = [
   ...repositoryRoutes,
   ...snapshotRoutes,
   ...backupRoutes,
+  ...configurationRoutes,
   ...databaseRoutes,
   ...drillRoutes,
   ...policyRoutes,
@@ -91,6 +94,7 @@ export const graphqlParts = {
   repositories: repositoryGraphql,
   snapshots: snapshotGraphql,
   backups: backupGraphql,
+  configuration: configurationGraphql,
   databases: databaseGraphql,
   drills: drillGraphql,
   policies: policyGraphql,

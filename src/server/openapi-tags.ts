@@ -13,6 +13,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   repositories: 'Where backups go: restic repositories.',
   snapshots: 'Restore points: list, browse, download.',
   composeProjects: 'All volumes of a Compose project as one.',
+  configuration: 'What containers, networks and volumes are made from, kept and made again.',
   databases: 'Database servers in containers, and restores of their dumps.',
   backups: 'Back up, restore, delete and undelete volumes.',
   restores: 'Write a snapshot back, in place or into a new volume.',

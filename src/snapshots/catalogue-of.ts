@@ -1,8 +1,10 @@
 import type { ListedSnapshot } from '../restic/output.ts';
-import type { DatabaseDump, DatabaseEngine, SnapshotReason, SnapshotState } from './model.ts';
+import type { HeldContent } from './held-content.ts';
+import { decoded, placeOf, tagsOfHeld, tagValue } from './held-tags.ts';
+import type { SnapshotReason, SnapshotState } from './model.ts';
 
 /** What a repository itself tells of a snapshot. */
-export interface CataloguedSnapshot {
+export interface CataloguedSnapshot extends HeldContent {
   readonly id: string;
   readonly host: string;
   /** Null for a snapshot that was not made of a volume. */
@@ -14,7 +16,6 @@ export interface CataloguedSnapshot {
   readonly original: string | null;
   readonly reason: SnapshotReason;
   readonly state: SnapshotState;
-  readonly dump: DatabaseDump | null;
   readonly files: number;
   readonly bytes: number;
   readonly bytesAdded: number;
@@ -24,30 +25,24 @@ export interface CataloguedSnapshot {
 
 /** Tag of a snapshot that only tells something about another one, and is none of its own in the catalogue. */
 export const noteTag = 'stowage-note';
-const ofVolume = /^\/volumes\/([a-z0-9][a-z0-9.-]*)\/([a-zA-Z0-9][a-zA-Z0-9_.-]*)$/;
-const ofDump = /^\/dumps\/([a-z0-9][a-z0-9.-]*)\/([a-zA-Z0-9][a-zA-Z0-9_.-]*)$/;
 const reasons: readonly string[] = [
   'backup',
   'first_pass',
   'before_restore',
   'before_delete',
 ] satisfies SnapshotReason[];
-const engines: readonly string[] = ['postgresql', 'mysql', 'mariadb', 'redis'] satisfies DatabaseEngine[];
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-interface TaggedSnapshot {
+interface TaggedSnapshot extends HeldContent {
   readonly reason: SnapshotReason;
   readonly jobId: string;
   readonly project: string | null;
-  readonly dump?: DatabaseDump | null;
 }
 
 /** Tags from which the catalogue can be made anew. restic takes a comma for the end of a tag, so values are encoded. */
-export function tagsOf({ reason, jobId, project, dump = null }: TaggedSnapshot): string[] {
+export function tagsOf({ reason, jobId, project, ...held }: TaggedSnapshot): string[] {
   const ofProject = project === null ? [] : [`project=${encodeURIComponent(project)}`];
-  const ofDump = dump === null ? [] : [`dump=${dump.engine}`];
-  const ofDatabase = dump?.database == null ? [] : [`database=${encodeURIComponent(dump.database)}`];
-  return ['stowage', `reason=${reason}`, `job=${jobId}`, ...ofProject, ...ofDump, ...ofDatabase];
+  return ['stowage', `reason=${reason}`, `job=${jobId}`, ...ofProject, ...tagsOfHeld(held)];
 }
 
 /** Tags of the note that a snapshot is partial: restic itself does not remember that it could not read everything. */
@@ -64,9 +59,7 @@ export function catalogueOf(listed: readonly ListedSnapshot[]): CataloguedSnapsh
 
 function entryOf(listed: ListedSnapshot, partial: ReadonlySet<string>): CataloguedSnapshot {
   const { id, paths, original = null, hostname = '', summary, time } = listed;
-  const dump = dumpOf(listed);
-  const path = dump === null ? rootOf(paths) : folderOf(rootOf(paths));
-  const [, host = hostname, volume = null] = (dump === null ? ofVolume : ofDump).exec(path) ?? [];
+  const { path, isForeign, host = hostname, volume, ...held } = placeOf(listed, rootOf(paths));
   const reason = tagValue(listed, 'reason');
   const job = tagValue(listed, 'job');
   const project = tagValue(listed, 'project');
@@ -75,31 +68,19 @@ function entryOf(listed: ListedSnapshot, partial: ReadonlySet<string>): Catalogu
     host,
     volume,
     // Whoever made a foreign snapshot may have called anything a project.
-    project: volume === null ? null : project === null ? undefined : decoded(project),
+    project: isForeign ? null : project === null ? undefined : decoded(project),
     path,
     paths,
     original,
-    reason: volume === null ? 'foreign' : isReason(reason) ? reason : 'backup',
+    reason: isForeign ? 'foreign' : isReason(reason) ? reason : 'backup',
     state: partial.has(id) || (original !== null && partial.has(original)) ? 'partial' : 'good',
     files: summary?.total_files_processed ?? 0,
     bytes: summary?.total_bytes_processed ?? 0,
-    dump: volume === null ? null : dump,
+    ...held,
     bytesAdded: summary?.data_added_packed ?? summary?.data_added ?? 0,
     jobId: job !== null && uuid.test(job) ? job : null,
     takenAt: new Date(summary?.backup_end ?? time),
   };
-}
-
-/** A dump is one file, in a folder of its volume. */
-function dumpOf(listed: ListedSnapshot): DatabaseDump | null {
-  const engine = tagValue(listed, 'dump');
-  if (!isEngine(engine) || !listed.paths.every((path) => path.startsWith('/dumps/'))) return null;
-  const database = tagValue(listed, 'database');
-  return { engine, database: database === null ? null : decoded(database) };
-}
-
-function folderOf(file: string): string {
-  return file.slice(0, file.lastIndexOf('/'));
 }
 
 /** The folder that holds what was backed up: the path itself, when there is one. Drives of Windows are folders in a snapshot. */
@@ -112,23 +93,6 @@ function rootOf(paths: readonly string[]): string {
   return whole === '/' ? whole : whole.replace(/\/+$/, '');
 }
 
-function tagValue({ tags = [] }: ListedSnapshot, name: string): string | null {
-  return tags.find((tag) => tag.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
-}
-
-function isEngine(text: string | null): text is DatabaseEngine {
-  return text !== null && engines.includes(text);
-}
-
 function isReason(text: string | null): text is SnapshotReason {
   return text !== null && reasons.includes(text);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Somebody else's tag of the same name.
-    return text;
-  }
 }

@@ -16,10 +16,38 @@ export const DatabaseDump = object(
 );
 export type DatabaseDump = Static<typeof DatabaseDump>;
 
+export const HeldImage = object(
+  {
+    id: T.String({ description: 'Id that Docker gives the image.' }),
+    reference: nullable(T.String({ description: 'Name that it was asked for by; null for none.' })),
+  },
+  { $id: 'HeldImage', description: 'An image with all its names, as `docker save` writes it.' },
+);
+export type HeldImage = Static<typeof HeldImage>;
+
+export const HeldConfiguration = object(
+  {
+    composeProject: nullable(T.String({ description: 'The Compose project; null: everything on the host.' })),
+    digest: T.String({ description: 'The same for the same definitions.' }),
+  },
+  {
+    $id: 'HeldConfiguration',
+    description: 'Definitions of containers, networks and volumes, and Compose files, as files.',
+  },
+);
+export type HeldConfiguration = Static<typeof HeldConfiguration>;
+
+export const SnapshotContent = words(
+  'SnapshotContent',
+  ['volume', 'dump', 'image', 'configuration'],
+  'What a snapshot holds: the files of a volume, the dump of a database, an image, or definitions.',
+);
+export type SnapshotContent = Static<typeof SnapshotContent>;
+
 export const SnapshotReason = words(
   'SnapshotReason',
   ['backup', 'first_pass', 'before_restore', 'before_delete', 'foreign'],
-  'Why a snapshot was made. `first_pass`: while the containers went on, before the same backup read the volume again at rest. `foreign` ones were not made of a volume by Stowage.',
+  'Why a snapshot was made. `first_pass`: while the containers went on, before the same backup read the volume again at rest. `foreign` ones were not made by Stowage.',
 );
 export type SnapshotReason = Static<typeof SnapshotReason>;
 export const SnapshotState = words('SnapshotState', ['good', 'partial'], '`partial`: some files could not be read.');
@@ -37,7 +65,11 @@ export const Snapshot = object(
     id: T.String({ 'x-gql': 'ID', description: "restic's snapshot id." }),
     repositoryId: Uuid,
     host: T.String({ description: 'Host of the volume; of a foreign snapshot the name that restic was given.' }),
-    volume: nullable(T.String({ description: 'Null for a foreign snapshot: one that was not made of a volume.' })),
+    volume: nullable(
+      T.String({
+        description: 'Null for what was not made of a volume: an image, a configuration, a foreign snapshot.',
+      }),
+    ),
     project: nullable(T.String()),
     path: T.String({ description: 'Folder that holds what was backed up, inside of the snapshot.' }),
     paths: T.Array(T.String(), { description: 'What was backed up, as restic was told.' }),
@@ -45,13 +77,15 @@ export const Snapshot = object(
     reason: SnapshotReason,
     state: SnapshotState,
     dump: nullable(DatabaseDump),
+    image: nullable(HeldImage),
+    configuration: nullable(HeldConfiguration),
     files: Count,
     bytes: Bytes,
     bytesAdded: Bytes,
     jobId: nullable(Uuid),
     takenAt: DateTime,
   },
-  { $id: 'Snapshot', description: 'A restore point of a volume in a repository.' },
+  { $id: 'Snapshot', description: 'A restore point in a repository: of a volume, an image or a configuration.' },
 );
 export type Snapshot = Static<typeof Snapshot>;
 export const SnapshotPage = page(Snapshot, 'Snapshot');

@@ -1,3 +1,6 @@
+import { scopeOf } from '../access/roles.ts';
+import type { AdmittedContext } from '../context.ts';
+import { fail } from '../errors.ts';
 import { decodeCursor, toPage } from '../keyset.ts';
 import { query } from '../operation.ts';
 import { resolveRepository } from '../repositories/read.ts';
@@ -12,6 +15,7 @@ import {
   ArchiveFormat,
   EntryPath,
   Snapshot,
+  SnapshotContent,
   SnapshotEntryPage,
   SnapshotId,
   SnapshotPage,
@@ -29,6 +33,7 @@ export const listSnapshots = query('snapshots.list', {
     volume: T.Optional(T.String({ maxLength: 255 })),
     repository: T.Optional(T.String({ maxLength: 64, description: 'Name or id of a repository.' })),
     reason: T.Optional(SnapshotReason),
+    holds: T.Optional(SnapshotContent),
     ...paging,
   }),
   output: SnapshotPage,
@@ -71,7 +76,7 @@ export const listEntries = query('snapshots.entries', {
   input: object({ snapshot: SnapshotId, path: T.Optional(EntryPath), ...paging }),
   output: SnapshotEntryPage,
   async run(context, { snapshot, path = '/', limit = 50, cursor }) {
-    const entries = await listFolder(context.ports, await requireSnapshot(context, snapshot), path);
+    const entries = await listFolder(context.ports, await requireReadable(context, snapshot), path);
     const after = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? '');
     const rest = after === null ? entries : entries.filter(({ name }) => name > after);
     return toPage(
@@ -89,7 +94,7 @@ export const downloadFile = query('snapshots.file', {
   summary: 'Download one file of a snapshot',
   input: object({ snapshot: SnapshotId, path: EntryPath }),
   output: Download,
-  run: async (context, { snapshot, path }) => openFile(context.ports, await requireSnapshot(context, snapshot), path),
+  run: async (context, { snapshot, path }) => openFile(context.ports, await requireReadable(context, snapshot), path),
 });
 
 export const downloadArchive = query('snapshots.archive', {
@@ -101,7 +106,7 @@ export const downloadArchive = query('snapshots.archive', {
   input: object({ snapshot: SnapshotId, path: T.Optional(EntryPath), format: T.Optional(ArchiveFormat) }),
   output: Download,
   run: async (context, { snapshot, path = '/', format = 'tar.gz' }) =>
-    openArchive(context.ports, await requireSnapshot(context, snapshot), path, format),
+    openArchive(context.ports, await requireReadable(context, snapshot), path, format),
 });
 
 export const getVolumeCopies = query('snapshots.copiesOfVolume', {
@@ -148,3 +153,14 @@ export const newestSnapshots = query('snapshots.ofVolumes', {
   output: T.Array(Snapshot),
   run: ({ ports, scope }, { volumes }) => store.newestSnapshotsOf(ports.db, scope, volumes, 5),
 });
+
+/** Definitions hold secrets, and files of the host that labels named. Throws `forbidden` for them unless the caller administers everything. */
+async function requireReadable(context: AdmittedContext, id: string): Promise<Snapshot> {
+  const snapshot = await requireSnapshot(context, id);
+  if (snapshot.configuration !== null && scopeOf(context.actor, 'administer') !== 'all')
+    throw fail(
+      'forbidden',
+      'To read what definitions say asks for the role admin on everything; restore them instead.',
+    );
+  return snapshot;
+}

@@ -2,20 +2,24 @@ import type { ProjectScope } from '../access/roles.ts';
 import type { Database, Prisma, Reader } from '../database/client.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { DatabaseDump, DatabaseEngine, Snapshot, SnapshotReason, SnapshotState } from './model.ts';
+import { contentCondition, type HeldContent, heldBy, heldColumns } from './held-content.ts';
+import type { Snapshot, SnapshotContent, SnapshotReason, SnapshotState } from './model.ts';
 
 type Row = Prisma.SnapshotGetPayload<object>;
 
 const wholeId = /^[0-9a-f]{64}$/;
+
+const newestFirst: Prisma.SnapshotOrderByWithRelationInput[] = [{ takenAt: 'desc' }, { id: 'desc' }];
 
 export interface SnapshotFilter {
   readonly host?: string | undefined;
   readonly volume?: string | undefined;
   readonly repositoryId?: string | undefined;
   readonly reason?: SnapshotReason | undefined;
+  readonly holds?: SnapshotContent | undefined;
 }
 
-export interface NewSnapshot {
+export interface NewSnapshot extends HeldContent {
   readonly id: string;
   readonly repositoryId: string;
   readonly host: string;
@@ -28,8 +32,6 @@ export interface NewSnapshot {
   readonly original?: string | null;
   readonly reason: SnapshotReason;
   readonly state: SnapshotState;
-  /** Null (and not given): files. */
-  readonly dump?: DatabaseDump | null;
   readonly files: number;
   readonly bytes: number;
   readonly bytesAdded: number;
@@ -38,9 +40,13 @@ export interface NewSnapshot {
 }
 
 function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, reason, state, ...row }: Row): Snapshot {
-  const { originalId, recordedAt: _recordedAt, paths, dumpEngine, dumpDatabase, ...rest } = row;
+  const { originalId, recordedAt: _recordedAt, paths } = row;
   return {
-    ...rest,
+    id: row.id,
+    repositoryId: row.repositoryId,
+    project: row.project,
+    path: row.path,
+    jobId: row.jobId,
     original: originalId,
     paths: paths.length === 0 ? [row.path] : paths,
     host: hostName,
@@ -48,7 +54,7 @@ function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, r
     // The columns hold only what this store wrote, of these very types.
     reason: reason as SnapshotReason,
     state: state as SnapshotState,
-    dump: dumpEngine === null ? null : { engine: dumpEngine as DatabaseEngine, database: dumpDatabase },
+    ...heldBy(row),
     files: Number(files),
     bytes: Number(bytes),
     bytesAdded: Number(bytesAdded),
@@ -84,10 +90,10 @@ export async function volumeSnapshots(
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
 export async function recordSnapshot(
   db: Reader,
-  { host, volume, paths, original = null, dump = null, ...snapshot }: NewSnapshot,
+  { host, volume, paths, original = null, dump, image, configuration, ...snapshot }: NewSnapshot,
 ): Promise<void> {
   const place = { hostName: host, volumeName: volume, paths: [...(paths ?? [snapshot.path])] };
-  const held = { dumpEngine: dump?.engine ?? null, dumpDatabase: dump?.database ?? null };
+  const held = heldColumns({ dump, image, configuration });
   const data = { ...snapshot, ...place, ...held, originalId: original };
   await db.snapshot.upsert({ where: { id: snapshot.id }, create: data, update: {} });
 }
@@ -102,6 +108,29 @@ export async function findSnapshot(db: Reader, idOrPrefix: string): Promise<Snap
   const rows = await db.snapshot.findMany({ where: { id: { startsWith: idOrPrefix } }, take: 2 });
   const [row] = rows;
   return row === undefined || rows.length > 1 ? null : toSnapshot(row);
+}
+
+/** The newest snapshot of an image in a repository; null when it holds none. */
+export async function snapshotOfImage(db: Reader, repositoryId: string, imageId: string): Promise<Snapshot | null> {
+  const row = await db.snapshot.findFirst({ where: { repositoryId, imageId, state: 'good' }, orderBy: newestFirst });
+  return row === null ? null : toSnapshot(row);
+}
+
+/** All snapshots of images with these ids, the newest first. */
+export async function snapshotsOfImages(db: Reader, imageIds: readonly string[]): Promise<Snapshot[]> {
+  const where = { imageId: { in: [...imageIds] }, state: 'good' };
+  return (await db.snapshot.findMany({ where, orderBy: newestFirst })).map(toSnapshot);
+}
+
+/** The newest snapshot of a configuration in a repository: of a Compose project, or (null) of all of the host. */
+export async function newestConfiguration(
+  db: Reader,
+  { repositoryId, host, composeProject }: { repositoryId: string; host: string; composeProject: string | null },
+): Promise<Snapshot | null> {
+  const isOne = { configurationDigest: { not: null }, configurationProject: composeProject };
+  const where = { repositoryId, hostName: host, state: 'good', ...isOne };
+  const row = await db.snapshot.findFirst({ where, orderBy: newestFirst });
+  return row === null ? null : toSnapshot(row);
 }
 
 /** Snapshots, newest first. */
@@ -153,12 +182,13 @@ export async function copiesOfSnapshots(
   return rows.map(toSnapshot);
 }
 
-function matching({ host, volume, repositoryId, reason }: SnapshotFilter): Prisma.SnapshotWhereInput {
+function matching({ host, volume, repositoryId, reason, holds }: SnapshotFilter): Prisma.SnapshotWhereInput {
   return {
     ...(host === undefined ? {} : { hostName: host }),
     ...(volume === undefined ? {} : { volumeName: volume }),
     ...(repositoryId === undefined ? {} : { repositoryId }),
     ...(reason === undefined ? {} : { reason }),
+    ...(holds === undefined ? {} : contentCondition(holds)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database/client.ts';
 import type { CataloguedSnapshot } from './catalogue-of.ts';
+import { heldColumns } from './held-content.ts';
 
 const chunk = 500;
 
@@ -34,14 +35,13 @@ async function addMissing(
   listed: readonly CataloguedSnapshot[],
   projects: ReadonlyMap<string, string | null>,
 ): Promise<number> {
-  const data = listed.map(({ host, volume, original, project, paths, dump, ...rest }) => ({
+  const data = listed.map(({ host, volume, original, project, paths, dump, image, configuration, ...rest }) => ({
     ...rest,
     repositoryId,
     hostName: host,
     volumeName: volume,
     originalId: original,
-    dumpEngine: dump?.engine ?? null,
-    dumpDatabase: dump?.database ?? null,
+    ...heldColumns({ dump, image, configuration }),
     paths: [...paths],
     project: project === undefined ? (projects.get(`${host}/${volume}`) ?? null) : project,
   }));

@@ -23,7 +23,8 @@ export async function fillProject(db: Database, project: string): Promise<Projec
   const labels = { 'com.docker.compose.project': composeProject };
   await db.volume.create({ data: { ...host, ...plain, labels, name, project } });
   const running = { image: 'x', imageId: 'x', state: 'running', status: 'Up', labels: {} };
-  await db.container.create({ data: { ...host, ...running, id: container, name: `app-of-${project}`, project } });
+  const app = { id: container, name: `app-of-${project}`, project, composeProject };
+  await db.container.create({ data: { ...host, ...running, ...app } });
   const found = { rule: 'VOL-005', severity: 'low', detail: 'x', evidence: {}, subject: `volume/${name}` };
   const finding = await db.finding.create({ data: { ...host, ...found, volumeName: name, activeKey: name, project } });
   const { id: repositoryId } = await db.repository.findUniqueOrThrow({ where: { name: 'vault' } });

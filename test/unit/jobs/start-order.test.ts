@@ -58,3 +58,12 @@ t.test('what shares the network of another starts after it, whether that is name
   t.strictSame(stages(alone('app', 'gone')), { app: 0 });
   t.strictSame(Object.keys(stages(alone('a', 'b'), alone('b', 'a'))), ['a', 'b'], 'a circle does no harm');
 });
+
+t.test('what cannot be without another container comes after it, and what depends on that after both', async (t) => {
+  const sidecar = { ...service('sidecar'), needs: ['web'] };
+  t.strictSame(stages(sidecar, service('app', 'sidecar:service_started:false'), service('web')), {
+    sidecar: 1,
+    app: 2,
+    web: 0,
+  });
+});

@@ -111,3 +111,34 @@ t.test('a dump is told from files by its tags and its place, with the database t
   const [foreign] = catalogueOf([listed({ paths: ['/dumps/local/orders/all.sql'], tags: [] })]);
   t.match(foreign, { volume: null, reason: 'foreign', dump: null }, 'somebody else may have such a folder');
 });
+
+t.test('an image is told by its tags and its place', async (t) => {
+  const id = 'a'.repeat(64);
+  const image = { id: `sha256:${id}`, reference: 'registry:5000/shop,a:1' };
+  const paths = [`/images/local/${id}/image.tar`];
+  const tags = tagsOf({ reason: 'backup', jobId: job, project: null, image });
+  const [found] = catalogueOf([listed({ paths, tags })]);
+  t.match(found, {
+    host: 'local',
+    volume: null,
+    project: undefined,
+    reason: 'backup',
+    path: `/images/local/${id}`,
+    image,
+  });
+  t.match(found, { dump: null, configuration: null });
+  const [foreign] = catalogueOf([listed({ paths, tags: [] })]);
+  t.match(foreign, { reason: 'foreign', image: null, volume: null }, 'somebody else may have such a folder');
+});
+
+t.test('a configuration is told by its tags and its place', async (t) => {
+  const digest = 'b'.repeat(64);
+  for (const composeProject of [null, 'shop']) {
+    const configuration = { composeProject, digest };
+    const path = composeProject === null ? '/configuration/local' : '/configuration/local/projects/shop';
+    const tags = tagsOf({ reason: 'backup', jobId: job, project: 'team', configuration });
+    const [found] = catalogueOf([listed({ paths: [path], tags })]);
+    t.match(found, { host: 'local', volume: null, project: 'team', reason: 'backup', path, configuration });
+    t.match(catalogueOf([listed({ paths: [path], tags: [] })]), [{ reason: 'foreign', configuration: null }]);
+  }
+});

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
-import { framed, unframe } from '../../../src/databases/framed.ts';
+import { framed, unframe } from '../../../src/backups/framed.ts';
 
 /** Sends frames through the script that a helper runs; gives its exit code and output. */
 async function through(content: Buffer): Promise<{ code: number; output: Buffer }> {

@@ -23,11 +23,11 @@ export function framed(isWhole: () => Promise<void>): Transform {
 /** A script of Perl that gives the content of frames, and fails unless the last one came. */
 export const unframe = `binmode STDIN; binmode STDOUT;
 while (1) {
-  read(STDIN, my $head, 4) == 4 or die "the dump has not arrived whole\\n";
+  read(STDIN, my $head, 4) == 4 or die "the data has not arrived whole\\n";
   my $left = unpack 'N', $head or exit 0;
   while ($left > 0) {
     my $got = read STDIN, my $content, $left > 1048576 ? 1048576 : $left;
-    $got or die "the dump has not arrived whole\\n";
+    $got or die "the data has not arrived whole\\n";
     print $content or die "$!\\n";
     $left -= $got;
   }

@@ -1,0 +1,1 @@
+export { hasImage, loadKeptImage, nameForImage } from './load-kept-image.ts';

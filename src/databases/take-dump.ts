@@ -73,6 +73,7 @@ export async function takeDump(
     reason,
     state: 'good',
     dump,
+    server: server.note,
     files: taken.files,
     bytes: taken.bytesRead,
     bytesAdded: taken.bytesAdded,
@@ -84,11 +85,11 @@ export async function takeDump(
 
 function stepOf(
   job: RunningJob,
-  { volume, project, reason, step }: DumpWish,
+  { server, volume, project, reason, step }: DumpWish,
   dump: DatabaseDump,
   found: { summary: BackupSummary | null },
 ): ResticStep {
-  const tags = tagsOf({ reason, jobId: job.id, project, dump });
+  const tags = tagsOf({ reason, jobId: job.id, project, dump, server: server.note });
   const file = fileOf(job, volume, dump);
   const report = reportProgress(job, step);
   return {

@@ -10,6 +10,7 @@ import { startHelper } from './helper-start.ts';
 import { findHelper } from './helper-state.ts';
 import { streamHelper } from './helper-stream.ts';
 import { waitHelper } from './helper-wait.ts';
+import { serverBody } from './server.ts';
 
 type HelperCalls = Pick<
   Engine,
@@ -55,10 +56,12 @@ async function createHelper(
   { image, installation }: HelperMaking,
   spec: HelperSpec,
 ): Promise<HelperContainer> {
-  const body = helperBody(spec, await image(), installation);
+  const { foreign } = spec;
+  const body =
+    foreign === undefined ? helperBody(spec, await image(), installation) : serverBody(spec, foreign, installation);
   const { docker, ask } = connection;
   const { id } = await ask(patience.change, (abortSignal) => docker.createContainer({ ...body, abortSignal }), {
-    404: 'helper_image_missing',
+    404: foreign === undefined ? 'helper_image_missing' : 'image_not_found',
   });
   const created = await findHelper(connection, id);
   if (created === null)

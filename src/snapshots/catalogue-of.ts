@@ -1,5 +1,6 @@
 import type { ListedSnapshot } from '../restic/output.ts';
-import type { DatabaseDump, DatabaseEngine, SnapshotReason, SnapshotState } from './model.ts';
+import type { DatabaseDump, DatabaseEngine, SnapshotReason, SnapshotServer, SnapshotState } from './model.ts';
+import { serverOfTag, serverTag } from './server-tag.ts';
 
 /** What a repository itself tells of a snapshot. */
 export interface CataloguedSnapshot {
@@ -15,6 +16,7 @@ export interface CataloguedSnapshot {
   readonly reason: SnapshotReason;
   readonly state: SnapshotState;
   readonly dump: DatabaseDump | null;
+  readonly server: SnapshotServer | null;
   readonly files: number;
   readonly bytes: number;
   readonly bytesAdded: number;
@@ -40,14 +42,16 @@ interface TaggedSnapshot {
   readonly jobId: string;
   readonly project: string | null;
   readonly dump?: DatabaseDump | null;
+  readonly server?: SnapshotServer | null;
 }
 
 /** Tags from which the catalogue can be made anew. restic takes a comma for the end of a tag, so values are encoded. */
-export function tagsOf({ reason, jobId, project, dump = null }: TaggedSnapshot): string[] {
+export function tagsOf({ reason, jobId, project, dump = null, server = null }: TaggedSnapshot): string[] {
   const ofProject = project === null ? [] : [`project=${encodeURIComponent(project)}`];
   const ofDump = dump === null ? [] : [`dump=${dump.engine}`];
   const ofDatabase = dump?.database == null ? [] : [`database=${encodeURIComponent(dump.database)}`];
-  return ['stowage', `reason=${reason}`, `job=${jobId}`, ...ofProject, ...ofDump, ...ofDatabase];
+  const ofServer = server === null ? [] : [`server=${serverTag(server)}`];
+  return ['stowage', `reason=${reason}`, `job=${jobId}`, ...ofProject, ...ofDump, ...ofDatabase, ...ofServer];
 }
 
 /** Tags of the note that a snapshot is partial: restic itself does not remember that it could not read everything. */
@@ -84,6 +88,7 @@ function entryOf(listed: ListedSnapshot, partial: ReadonlySet<string>): Catalogu
     files: summary?.total_files_processed ?? 0,
     bytes: summary?.total_bytes_processed ?? 0,
     dump: volume === null ? null : dump,
+    server: volume === null ? null : serverOfTag(tagValue(listed, 'server')),
     bytesAdded: summary?.data_added_packed ?? summary?.data_added ?? 0,
     jobId: job !== null && uuid.test(job) ? job : null,
     takenAt: new Date(summary?.backup_end ?? time),

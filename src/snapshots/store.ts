@@ -1,8 +1,9 @@
 import type { ProjectScope } from '../access/roles.ts';
-import type { Database, Prisma, Reader } from '../database/client.ts';
+import { type Database, Prisma, type Reader } from '../database/client.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { DatabaseDump, DatabaseEngine, Snapshot, SnapshotReason, SnapshotState } from './model.ts';
+import type { DatabaseDump, DatabaseEngine, Snapshot, SnapshotReason, SnapshotServer, SnapshotState } from './model.ts';
+import { serverFrom } from './server-tag.ts';
 
 type Row = Prisma.SnapshotGetPayload<object>;
 
@@ -30,6 +31,8 @@ export interface NewSnapshot {
   readonly state: SnapshotState;
   /** Null (and not given): files. */
   readonly dump?: DatabaseDump | null;
+  /** Null (and not given): the data is of no database server that is known. */
+  readonly server?: SnapshotServer | null;
   readonly files: number;
   readonly bytes: number;
   readonly bytesAdded: number;
@@ -48,6 +51,7 @@ function toSnapshot({ hostName, volumeName, files, bytes, bytesAdded, takenAt, r
     // The columns hold only what this store wrote, of these very types.
     reason: reason as SnapshotReason,
     state: state as SnapshotState,
+    server: serverFrom(row.server),
     dump: dumpEngine === null ? null : { engine: dumpEngine as DatabaseEngine, database: dumpDatabase },
     files: Number(files),
     bytes: Number(bytes),
@@ -84,10 +88,14 @@ export async function volumeSnapshots(
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
 export async function recordSnapshot(
   db: Reader,
-  { host, volume, paths, original = null, dump = null, ...snapshot }: NewSnapshot,
+  { host, volume, paths, original = null, dump = null, server = null, ...snapshot }: NewSnapshot,
 ): Promise<void> {
   const place = { hostName: host, volumeName: volume, paths: [...(paths ?? [snapshot.path])] };
-  const held = { dumpEngine: dump?.engine ?? null, dumpDatabase: dump?.database ?? null };
+  const held = {
+    dumpEngine: dump?.engine ?? null,
+    dumpDatabase: dump?.database ?? null,
+    server: server ?? Prisma.DbNull,
+  };
   const data = { ...snapshot, ...place, ...held, originalId: original };
   await db.snapshot.upsert({ where: { id: snapshot.id }, create: data, update: {} });
 }

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../database/client.ts';
+import { type Database, Prisma, type Transaction } from '../database/client.ts';
 import type { CataloguedSnapshot } from './catalogue-of.ts';
 
 const chunk = 500;
@@ -34,7 +34,7 @@ async function addMissing(
   listed: readonly CataloguedSnapshot[],
   projects: ReadonlyMap<string, string | null>,
 ): Promise<number> {
-  const data = listed.map(({ host, volume, original, project, paths, dump, ...rest }) => ({
+  const data = listed.map(({ host, volume, original, project, paths, dump, server, ...rest }) => ({
     ...rest,
     repositoryId,
     hostName: host,
@@ -42,6 +42,7 @@ async function addMissing(
     originalId: original,
     dumpEngine: dump?.engine ?? null,
     dumpDatabase: dump?.database ?? null,
+    server: server ?? Prisma.DbNull,
     paths: [...paths],
     project: project === undefined ? (projects.get(`${host}/${volume}`) ?? null) : project,
   }));

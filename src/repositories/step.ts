@@ -12,6 +12,8 @@ export interface ResticStep {
   readonly onMessage: (message: ResticMessage, at: Date) => void;
   /** The step changes nothing in the repository: one of a host is mounted read-only. */
   readonly reads?: boolean;
+  /** Another password of the repository, which the step finds in a file. */
+  readonly otherPassword?: string;
   /** A repository that the step copies from. */
   readonly source?: OpenRepository;
 }

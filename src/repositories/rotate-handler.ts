@@ -12,6 +12,7 @@ import { allowedForAll } from './repository-job.ts';
 import { requireWritable } from './repository-reach.ts';
 import { readyRepository, repositoryLock, runRestic } from './restic-step.ts';
 import { exchangePasswords, keepSpare, openRotation, readPasswords } from './rotation-secrets.ts';
+import { findRepositoryRow } from './store.ts';
 
 const RotateInput = object({ repositoryId: T.String(), sealed: T.String() });
 
@@ -26,6 +27,7 @@ export const rotateHandler: JobHandler = {
   locks: (job) => [{ ...repositoryLock(job, Value.Parse(RotateInput, job.input).repositoryId), alone: true }],
   authorize: allowedForAll('administer'),
   run: rotate,
+  achieved,
 };
 
 async function rotate(job: RunningJob): Promise<JobResult> {
@@ -40,6 +42,19 @@ async function rotate(job: RunningJob): Promise<JobResult> {
     oldKeyRemoved: why === null,
     ...(why === null ? {} : { oldKeyLeftWhy: why }),
     seconds: (Date.now() - startedAt) / 1000,
+  };
+}
+
+/** What holds of one that was ended after the passwords had changed places. */
+async function achieved(job: RunningJob): Promise<JobResult> {
+  const { repositoryId: id, sealed } = Value.Parse(RotateInput, job.input);
+  if ((await findRepositoryRow(job.ports.db, id)) === null) return {};
+  const { current, spare } = await readPasswords(job.ports, id);
+  if (current !== openRotation(job.ports, id, sealed)) return {};
+  if (spare === null) return { oldKeyRemoved: true };
+  return {
+    oldKeyRemoved: false,
+    oldKeyLeftWhy: 'the rotation ended before its key was removed; the next one removes it.',
   };
 }
 

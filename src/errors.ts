@@ -172,6 +172,7 @@ export const catalogue = {
   container_not_started: { kind: 'upstream', title: 'A container that was restored cannot start' },
   database_not_ready: { kind: 'upstream', title: 'The database does not answer' },
   database_restore_failed: { kind: 'upstream', title: 'The database could not take the dump' },
+  restored_database_unusable: { kind: 'upstream', title: 'A database server cannot work with what was restored' },
   hook_failed: { kind: 'upstream', title: 'A hook of the backup failed' },
   consistency_lost: {
     kind: 'upstream',

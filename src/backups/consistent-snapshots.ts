@@ -4,13 +4,13 @@ import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
 import { isStarted } from '../jobs/read.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { type OpenRepository, prepareStep } from '../repositories/read.ts';
+import type { OpenRepository } from '../repositories/read.ts';
 import { countAsFirstPass } from '../snapshots/read.ts';
 import { containersMounting, containersWriting } from '../volumes/read.ts';
 import { hooksFor } from './hooks.ts';
 import type { BackupHook, Consistency } from './model.ts';
 import { type DumpedVolumes, takeDumps } from './take-dumps.ts';
-import { snapshotStep, suffixOf, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
+import { prepareSnapshot, suffixOf, type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { requireNoneRuns, whileAtRest } from './while-at-rest.ts';
 
 /** Volumes that are backed up as of one moment. */
@@ -67,7 +67,7 @@ export async function takeConsistently(
     );
   const prepare = async () => {
     for (const [index, name] of names.entries())
-      await prepareStep(engine, job, repository, snapshotStep(job, name, 'backup', stepOf(index)).step);
+      await prepareSnapshot(engine, job, repository, name, 'backup', stepOf(index));
   };
   const rest = { by: consistency, containers: writers, hooks, prepare };
   const { result, ...rested } = await whileAtRest(engine, job, rest, async () => {

@@ -6,7 +6,7 @@ import { type OpenRepository, prepareStep } from '../repositories/read.ts';
 import { volumePath } from '../restic/commands.ts';
 import { containersAbout } from '../volumes/read.ts';
 import { type Restorable, type Restored, restoreInto, restoreStep } from './restore-step.ts';
-import { snapshotStep, suffixOf, takeSnapshot } from './take-snapshot.ts';
+import { prepareSnapshot, suffixOf, takeSnapshot } from './take-snapshot.ts';
 import { type Rested, requireNoneRuns, whileAtRest } from './while-at-rest.ts';
 
 /** A volume that is set back to a snapshot. */
@@ -44,8 +44,8 @@ export async function restoreInPlace(
   const names = new Set(items.map(({ volume }) => volume));
   const prepare = async () => {
     for (const { volume, project, snapshot, suffix } of items) {
-      const safety = snapshotStep(job, volume, 'before_restore', { step: `before_restore${suffix}`, project });
-      await prepareStep(engine, job, repository, safety.step);
+      const named = { step: `before_restore${suffix}`, project };
+      await prepareSnapshot(engine, job, repository, volume, 'before_restore', named);
       await prepareStep(engine, job, repository, restoreStep(job, snapshot, volume, `restore${suffix}`).step);
     }
   };

@@ -1,10 +1,11 @@
+import { noteServer } from '../databases/read.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import { type OpenRepository, type ResticStep, runRestic } from '../repositories/read.ts';
+import { type OpenRepository, prepareStep, type ResticStep, runRestic } from '../repositories/read.ts';
 import { backupCommand, noteCommand, readCapabilities, volumePath } from '../restic/commands.ts';
 import { exitFailure } from '../restic/exit.ts';
 import type { BackupSummary, ResticMessage } from '../restic/output.ts';
-import type { SnapshotReason } from '../snapshots/model.ts';
+import type { SnapshotReason, SnapshotServer } from '../snapshots/model.ts';
 import { noteTagsOf, tagsOf } from '../snapshots/read.ts';
 import { reportProgress } from './progress.ts';
 import { recordTaken, requireAchieved } from './record-taken.ts';
@@ -36,11 +37,25 @@ export function suffixOf(index: number, count: number): string {
   return count === 1 ? '' : `-${index + 1}`;
 }
 
+/** Creates the helper that will back up a volume, while its containers run. */
+export async function prepareSnapshot(
+  engine: Engine,
+  job: RunningJob,
+  repository: OpenRepository,
+  volume: string,
+  reason: SnapshotReason,
+  named: OfSeveral = {},
+): Promise<void> {
+  const server = await noteServer(engine, job, volume);
+  await prepareStep(engine, job, repository, snapshotStep(job, volume, reason, server, named).step);
+}
+
 /** The step that backs up a volume, and what it will have collected. */
-export function snapshotStep(
+function snapshotStep(
   job: RunningJob,
   volume: string,
   reason: SnapshotReason,
+  server: SnapshotServer | null,
   { step: name = reason, project = job.project }: OfSeveral = {},
 ) {
   const path = volumePath(job.host, volume);
@@ -55,7 +70,7 @@ export function snapshotStep(
   };
   const step: ResticStep = {
     step: name,
-    command: backupCommand(path, job.host, tagsOf({ reason, jobId: job.id, project })),
+    command: backupCommand(path, job.host, tagsOf({ reason, jobId: job.id, project, server })),
     capabilities: readCapabilities,
     mounts: [{ type: 'volume', source: volume, target: path, readOnly: true }],
     onMessage,
@@ -72,13 +87,14 @@ export async function takeSnapshot(
   reason: SnapshotReason,
   { step: name = reason, project = job.project }: OfSeveral = {},
 ): Promise<TakenSnapshot> {
-  const { step, path, unreadable, found } = snapshotStep(job, volume, reason, { step: name, project });
+  const server = await noteServer(engine, job, volume);
+  const { step, path, unreadable, found } = snapshotStep(job, volume, reason, server, { step: name, project });
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
   if (exitCode !== 0 && exitCode !== partialExit) throw exitFailure('backup', exitCode, complaints);
   const taken = { ...requireAchieved(found.summary), unreadable };
   if (exitCode === partialExit) await notePartial(engine, job, repository, taken.id, name);
   const state = exitCode === partialExit ? 'partial' : 'good';
-  await recordTaken(job, repository, taken, { volume, project, path, reason, state });
+  await recordTaken(job, repository, taken, { volume, project, path, reason, state, server });
   return taken;
 }
 

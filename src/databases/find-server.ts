@@ -2,14 +2,18 @@ import type { Engine } from '../engine/engine.ts';
 import type { EngineContainer } from '../engine/engine-objects.ts';
 import { isHelper } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
+import type { SnapshotServer } from '../snapshots/model.ts';
 import { givenSettings } from './given-settings.ts';
 import { engineOfImage, mayBeDatabase, type Recognised, recognise } from './recognise.ts';
+import { serverNote } from './server-note.ts';
 
 /** A container that is a database server. */
 export interface FoundServer extends Recognised {
   readonly container: EngineContainer;
   /** Environment of the commands that are run in it; holds secrets, and is shown nowhere. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How it could be started again; without secrets. Null where its data is in no volume. */
+  readonly note: SnapshotServer | null;
 }
 
 /** The database servers among these containers. Only those are inspected that may be one by their image or mounts. */
@@ -27,7 +31,12 @@ export async function recogniseOne(engine: Engine, container: EngineContainer): 
   const recognised = recognise(container, setup);
   return recognised === null
     ? null
-    : { ...recognised, container, environment: givenSettings(recognised.engine, setup) };
+    : {
+        ...recognised,
+        container,
+        environment: givenSettings(recognised.engine, setup),
+        note: serverNote(recognised, container, setup),
+      };
 }
 
 /**

@@ -1,7 +1,8 @@
 PATH=$PATH:/opt/bitnami/mysql/bin:/opt/bitnami/mariadb/bin
 first_of() { for name; do command -v "$name" && return; done; refuse "There is no $1 in the container."; }
 export MYSQL_PWD=$(setting MARIADB_ROOT_PASSWORD MYSQL_ROOT_PASSWORD)
-client() { "$(first_of mariadb mysql)" --user=root --batch --skip-column-names "$@"; }
+# STOWAGE_CLIENT: options for a server that listens elsewhere.
+client() { "$(first_of mariadb mysql)" ${STOWAGE_CLIENT:-} --user=root --batch --skip-column-names "$@"; }
 
 case $verb in
   ready)

@@ -19,7 +19,12 @@ export function databaseCommand(
   database: string | null = null,
   source: string | null = null,
 ): string[] {
-  return ['sh', '-c', `${common}\n${files[engine]}`, 'stowage', verb, database ?? '', source ?? ''];
+  return ['sh', '-c', restoreScript(engine), 'stowage', verb, database ?? '', source ?? ''];
+}
+
+/** The script for a kind of database, whose arguments are those of `common.sh`. */
+export function restoreScript(engine: DatabaseEngine): string {
+  return `${common}\n${files[engine]}`;
 }
 
 /** How the file of a dump is called. */

@@ -40,7 +40,12 @@ export async function takeDump(
   const path = `${dumpFolder(job.host, wish.volume)}/${dumpFile(dump.engine, dump.database)}`;
   const open = () => dumpOf(engine, server, database);
   return {
-    ...(await takeStream(engine, job, repository, { ...wish, as: { kind: 'file', path }, held: { dump }, open })),
+    ...(await takeStream(engine, job, repository, {
+      ...wish,
+      as: { kind: 'file', path },
+      held: { dump, server: server.note },
+      open,
+    })),
     dump,
   };
 }

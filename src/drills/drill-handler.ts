@@ -1,21 +1,28 @@
 import Value from 'typebox/value';
-import { allowedFor, fillNewVolume, restoreInto, snapshotLock, volumeOf } from '../backups/read.ts';
-import { fail, isFailure } from '../errors.ts';
-import { type JobHandler, type RunningJob, stopReason } from '../jobs/handler.ts';
-import { removeHelpersOf } from '../jobs/helper-run.ts';
+import { allowedFor, snapshotLock, volumeOf } from '../backups/read.ts';
+import { type Failure, fail, isFailure } from '../errors.ts';
+import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
-import { openRepository, repositoryLock } from '../repositories/read.ts';
+import { repositoryLock } from '../repositories/read.ts';
 import type { Snapshot } from '../snapshots/model.ts';
 import { findSnapshot } from '../snapshots/read.ts';
-import { refreshVolume } from '../volumes/read.ts';
 import { DrillInput } from './drill-input.ts';
 import type { RestoreDrill } from './model.ts';
+import { type DrillFindings, restoreAndTry } from './restore-and-try.ts';
 import { saveDrill } from './store.ts';
 
 /** What says that the snapshot, and not something around it, is at fault. */
-const ofSnapshot = ['restore_failed', 'restore_incomplete', 'repository_damaged'] as const;
+const ofSnapshot = [
+  'restore_failed',
+  'restore_incomplete',
+  'repository_damaged',
+  'restored_database_unusable',
+] as const;
 
-/** Restores a snapshot into a volume of its own, compares it, and removes the volume, whatever happens. One on a host at a time. */
+/**
+ * Restores a snapshot into a volume of its own, compares it, starts the database server that it is of, and removes all that again, whatever
+ * happens. One on a host at a time.
+ */
 export const drillHandler: JobHandler = {
   locks(job) {
     const { snapshot, repositoryId } = Value.Parse(DrillInput, job.input);
@@ -29,49 +36,34 @@ export const drillHandler: JobHandler = {
   run: drill,
 };
 
-/** The volume of a drill; it is there while the drill goes on. */
-export function scratchVolume(job: Pick<RunningJob, 'id'>): string {
-  return `stowage-drill-${job.id}`;
-}
-
 async function drill(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const { snapshot: id } = Value.Parse(DrillInput, job.input);
   const snapshot = await findSnapshot(job.ports.db, id);
   if (snapshot === null) throw fail('snapshot_not_found', `There is no snapshot "${id}" any more.`);
+  const findings: DrillFindings = { restoreSeconds: null, server: null, untriedWhy: null };
   try {
-    await restoreForATry(job, snapshot);
+    await restoreAndTry(job, snapshot, startedAt, findings);
   } catch (error) {
     if (isFailure(error) && ofSnapshot.some((code) => code === error.code))
-      await saveDrill(job.ports.db, resultOf(job, snapshot, startedAt, { code: error.code, detail: error.message }));
+      await saveDrill(job.ports.db, resultOf(job, snapshot, startedAt, findings, error));
     throw error;
   }
-  const done = resultOf(job, snapshot, startedAt, null);
+  const done = resultOf(job, snapshot, startedAt, findings, null);
   await saveDrill(job.ports.db, done);
   // Whether a volume can be restored is a finding.
   await job.ports.notices.publish({ topic: 'inventory', id: job.host });
   return { snapshot: id, bytesRestored: done.bytes, files: done.files, seconds: done.seconds };
 }
 
-async function restoreForATry(job: RunningJob, snapshot: Snapshot): Promise<void> {
-  const engine = job.ports.engines.get(job.host);
-  const name = scratchVolume(job);
-  const repository = await openRepository(job.ports, snapshot.repositoryId);
-  // Nobody is to take it for data: it belongs to no project, and anything that cleans up may take it.
-  const spec = { name, driver: 'local', options: {}, labels: { 'stowage.role': 'drill' } };
-  await fillNewVolume(engine, job, spec, () => restoreInto(engine, job, repository, snapshot, name, 'drill'));
-  if (stopReason(job.signal) === 'lost') return;
-  await removeHelpersOf(job.ports, job.host, job.id);
-  await engine.removeVolume(name);
-  await refreshVolume(job.ports, job.host, name);
-}
-
 function resultOf(
   job: RunningJob,
   { id, repositoryId, bytes, files }: Snapshot,
   startedAt: number,
-  error: RestoreDrill['error'],
+  { restoreSeconds, server, untriedWhy }: DrillFindings,
+  error: Failure | null,
 ): RestoreDrill {
+  const seconds = (Date.now() - startedAt) / 1000;
   return {
     id: job.id,
     host: job.host,
@@ -80,10 +72,13 @@ function resultOf(
     snapshot: id,
     repositoryId,
     ok: error === null,
-    error,
+    error: error === null ? null : { code: error.code, detail: error.message },
     bytes,
     files,
-    seconds: (Date.now() - startedAt) / 1000,
+    seconds,
+    restoreSeconds: restoreSeconds ?? seconds,
+    server,
+    untriedWhy,
     finishedAt: new Date().toISOString(),
   };
 }

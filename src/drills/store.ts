@@ -1,7 +1,8 @@
-import type { Prisma, Reader } from '../database/client.ts';
+import Value from 'typebox/value';
+import { Prisma, type Reader } from '../database/client.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
-import type { RestoreDrill } from './model.ts';
+import { DrillServer, type RestoreDrill } from './model.ts';
 
 type Row = Prisma.RestoreDrillGetPayload<object>;
 
@@ -10,13 +11,14 @@ const drillsKept = 50;
 /** Writes a drill down; the same one again (a job that is repeated after a crash) replaces it. Of a volume the newest ones are kept. */
 export async function saveDrill(
   db: Reader,
-  { host, volume, snapshot, error, ok: _, finishedAt, ...drill }: RestoreDrill,
+  { host, volume, snapshot, error, ok: _, server, finishedAt, ...drill }: RestoreDrill,
 ): Promise<void> {
   const data = {
     ...drill,
     hostName: host,
     volumeName: volume,
     snapshotId: snapshot,
+    server: server ?? Prisma.DbNull,
     errorCode: error?.code ?? null,
     errorDetail: error?.detail ?? null,
     finishedAt: new Date(finishedAt),
@@ -102,7 +104,7 @@ function olderThan(cursor: string | undefined): Prisma.RestoreDrillWhereInput {
 }
 
 function toDrill({ hostName, volumeName, snapshotId, errorCode, errorDetail, finishedAt, ...row }: Row): RestoreDrill {
-  const { bytes, files, ...rest } = row;
+  const { bytes, files, server, restoreSeconds, ...rest } = row;
   return {
     ...rest,
     host: hostName,
@@ -112,6 +114,8 @@ function toDrill({ hostName, volumeName, snapshotId, errorCode, errorDetail, fin
     error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' },
     bytes: Number(bytes),
     files: Number(files),
+    restoreSeconds: restoreSeconds ?? row.seconds,
+    server: Value.Check(DrillServer, server) ? server : null,
     finishedAt: finishedAt.toISOString(),
   };
 }

@@ -46,10 +46,7 @@ export function definitionCalls({ docker, ask }: Connection): DefinitionCalls {
 
     async discardContainer(id) {
       await ask(patience.lengthy, (abortSignal) =>
-        docker
-          .getContainer(objectPath(id))
-          .remove({ force: true, v: true, abortSignal })
-          .catch(exceptStatus(gone)),
+        docker.getContainer(objectPath(id)).remove({ force: true, v: true, abortSignal }).catch(exceptStatus(gone)),
       );
     },
 

@@ -113,7 +113,7 @@ export interface Engine {
   /** Events of volumes, containers and images from `since` on, until the signal aborts; throws `host_unavailable` when the stream breaks. */
   events(since: Date, signal: AbortSignal): AsyncIterable<EngineEvent>;
 
-  /** Creates a helper container without starting it. Throws `helper_image_missing`. */
+  /** Creates a helper container without starting it. Throws `helper_image_missing`, and `image_not_found` for a foreign image. */
   createHelper(spec: HelperSpec): Promise<HelperContainer>;
   /** Starts a created helper and gives it its secrets through its standard input (a tar, see helper/entrypoint.sh). Does nothing when it was started before. */
   startHelper(id: string, secrets: HelperSecrets | null): Promise<void>;

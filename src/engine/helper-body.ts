@@ -60,14 +60,16 @@ function environmentOf({ environment, secrets, streamed = false }: HelperSpec): 
   };
 }
 
-function mountSettings(
-  { type, source, target, readOnly, ofEngine = false, alone = false }: HelperMount,
+/** A mount in the words of the engine. */
+export function mountSettings(
+  { type, source, target, readOnly, ofEngine = false, alone = false, subpath }: HelperMount,
   helper: string,
 ): MountSettings {
   const mount = { Type: type, Source: source, Target: target, ReadOnly: readOnly };
   if (type === 'bind') return { ...mount, BindOptions: bindOptions(ofEngine || source === '/', alone) };
   // The label goes to a volume that does not exist yet: it tells one that Docker has just made from the one that was meant.
-  const options = { NoCopy: true, Labels: { [phantomLabel]: helper } };
+  const part = subpath === undefined ? {} : { Subpath: subpath };
+  const options = { NoCopy: true, Labels: { [phantomLabel]: helper }, ...part };
   return { ...mount, VolumeOptions: { ...options, DriverConfig: { Name: '', Options: {} } } };
 }
 

@@ -31,6 +31,17 @@ export interface HelperMount {
   readonly ofEngine?: boolean;
   /** Of a bind: whether what is mounted below its source stays out. */
   readonly alone?: boolean;
+  /** Of a volume: folder of it that is mounted, for who knows that the engine can (API 1.45). */
+  readonly subpath?: string;
+}
+
+/** A helper that is no helper: a program of another image, on its own. */
+export interface ForeignImage {
+  /** Id, or reference, of an image that is on the host. */
+  readonly image: string;
+  /** Targets for which the image wants volumes; what it has no mount for is held in memory, so that no volume is left. */
+  readonly volumes: readonly string[];
+  readonly memoryBytes: number;
 }
 
 export interface HelperSpec {
@@ -56,6 +67,8 @@ export interface HelperSpec {
   readonly hostFiles?: boolean;
   /** Its standard output is data for {@link Engine.streamHelper}: the engine keeps no log of it, so {@link Engine.helperLines} does not work. */
   readonly streamed?: boolean;
+  /** Instead of the helper image. Without network whatever else is asked for, and without secrets. */
+  readonly foreign?: ForeignImage;
 }
 
 /** Files that a helper finds in /run/stowage: by name, content. `env` is sourced by the shell. */

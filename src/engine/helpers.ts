@@ -11,6 +11,7 @@ import { findHelper, toListedHelper } from './helper-state.ts';
 import { streamHelper } from './helper-stream.ts';
 import { waitHelper } from './helper-wait.ts';
 import { objectPath } from './object-path.ts';
+import { serverBody } from './server.ts';
 
 type HelperCalls = Pick<
   Engine,
@@ -56,10 +57,12 @@ async function createHelper(
   { image, installation }: HelperMaking,
   spec: HelperSpec,
 ): Promise<HelperContainer> {
-  const body = helperBody(spec, await image(), installation);
+  const { foreign } = spec;
+  const body =
+    foreign === undefined ? helperBody(spec, await image(), installation) : serverBody(spec, foreign, installation);
   const { docker, ask } = connection;
   const { id } = await ask(patience.change, (abortSignal) => docker.createContainer({ ...body, abortSignal }), {
-    404: 'helper_image_missing',
+    404: foreign === undefined ? 'helper_image_missing' : 'image_not_found',
   });
   const created = await findHelper(connection, id);
   if (created === null)

@@ -26,6 +26,7 @@ export const JobKind = words(
     'snapshot_forget',
     'snapshots_expire',
     'repository_prune',
+    'repository_rotate_password',
     'health_check',
     'permission_plan',
     'permission_repair',
@@ -143,6 +144,10 @@ export const JobResult = object(
     snapshotsAdded: T.Optional(Count),
     snapshotsRemoved: T.Optional(Count),
     openSeconds: T.Optional(T.Number({ minimum: 0, description: 'How long it took to open the repository.' })),
+    oldKeyRemoved: T.Optional(
+      T.Boolean({ description: 'Whether the password before a rotation opens the repository no more.' }),
+    ),
+    oldKeyLeftWhy: T.Optional(T.String({ description: 'Why it still does.' })),
   },
   { $id: 'JobResult', description: 'What a job achieved; which fields there are depends on its kind.' },
 );

@@ -15,6 +15,7 @@ export const repositoryGraphql = graphql({
     pruneRepository: field(operations.pruneRepository),
     importRepository: field(operations.importRepository),
     measureRepository: field(operations.measureRepository),
+    rotateRepositoryPassword: field(operations.rotatePassword),
     revealRepositoryPassword: field(operations.revealPassword),
   },
   edges: {

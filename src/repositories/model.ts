@@ -145,6 +145,15 @@ export const RepositoryPassword = object(
   { $id: 'RepositoryPassword', description: 'The key to everything in a repository; keep it as safe as the data.' },
 );
 
+/** restic takes white space around a password in a file for none of it. */
+export const NewPassword = T.String({
+  minLength: 8,
+  maxLength: 1024,
+  pattern: '^\\S(?:[^\\u0000-\\u001f]*\\S)?$',
+  examples: ['correct-horse-battery-staple'],
+  description: 'The new password of the restic repository.',
+});
+
 /** From which host a helper works on a repository that several reach. */
 export const WorkHost = T.Optional(
   T.String({

@@ -8,6 +8,7 @@ import { editRepository } from './edit.ts';
 import { toCredentials, toLocation } from './location.ts';
 import { credentialFields, locationFields } from './location-model.ts';
 import {
+  NewPassword,
   Repository,
   RepositoryAddress,
   RepositoryMedium,
@@ -20,6 +21,7 @@ import { openSecret, repositoryNotFound, sealSecret } from './open-repository.ts
 import { plainCommand } from './plain-command.ts';
 import { enqueueRepositoryJob } from './repository-job.ts';
 import { requireRemoval, requireWritable } from './repository-reach.ts';
+import { sealRotation } from './rotation-secrets.ts';
 import * as store from './store.ts';
 
 const passwordBytes = 32;
@@ -129,6 +131,26 @@ export const revealPassword = command('repositories.revealPassword', {
   async run({ ports }, { repository }) {
     const row = await found(ports.db, repository);
     return { password: openSecret(ports, row).password, command: plainCommand(store.locationOf(row)) };
+  },
+});
+
+export const rotatePassword = command('repositories.rotatePassword', {
+  permission: 'administer',
+  reach: 'everything',
+  summary: 'Give a repository a new password',
+  description:
+    'Of 32 random bytes unless one is given. It is written down (encrypted) first, becomes a key of the repository, has to open it, takes the place of the old one, whose key is removed then. Whatever interrupts that, the password that is stored opens the repository. It waits for the jobs that work on the repository, and they wait for it. The snapshots stay as they are; who reads the repository with plain restic needs the new password.',
+  input: object({ ...address, host: WorkHost, password: T.Optional(NewPassword) }),
+  output: Job,
+  recall: recallJob,
+  async run(context, { password, ...input }) {
+    const { ports } = context;
+    const row = await found(ports.db, input.repository);
+    requireWritable(row);
+    if (password !== undefined && password === openSecret(ports, row).password)
+      throw fail('invalid_input', 'This is the password that the repository has; give another one.');
+    const sealed = sealRotation(ports, row.id, password ?? randomBytes(passwordBytes).toString('base64url'));
+    return await enqueueRepositoryJob(context, 'repository_rotate_password', input, { sealed });
   },
 });
 

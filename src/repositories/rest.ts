@@ -15,5 +15,6 @@ export const repositoryRoutes = [
   route(operations.pruneRepository, 'POST', '/v1/repositories/:repository/prunes', accepted),
   route(operations.importRepository, 'POST', '/v1/repositories/:repository/imports', accepted),
   route(operations.measureRepository, 'POST', '/v1/repositories/:repository/measurements', accepted),
+  route(operations.rotatePassword, 'POST', '/v1/repositories/:repository/password-rotations', accepted),
   route(operations.revealPassword, 'POST', '/v1/repositories/:repository/password'),
 ];

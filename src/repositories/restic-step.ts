@@ -1,11 +1,18 @@
 import type { Engine } from '../engine/engine.ts';
+import type { HelperSecrets } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import { endsJob, type LockRequest, type RunningJob } from '../jobs/handler.ts';
 import { dropPhantom, type HelperOutcome, prepareHelper, runHelper } from '../jobs/helper-run.ts';
 import { initCommand } from '../restic/commands.ts';
 import { exitFailure, isHopeless } from '../restic/exit.ts';
 import { readLine } from '../restic/output.ts';
-import { copyAccess, type RepositoryAccess, repositoryAccess, resticHelper } from '../restic/repository-access.ts';
+import {
+  copyAccess,
+  type RepositoryAccess,
+  repositoryAccess,
+  resticHelper,
+  withOtherPassword,
+} from '../restic/repository-access.ts';
 import type { OpenRepository } from './open-repository.ts';
 import { requireWritable } from './repository-reach.ts';
 import { removeStaleLocks } from './stale-locks.ts';
@@ -43,7 +50,7 @@ export async function runRestic(
   step: ResticStep,
 ): Promise<HelperOutcome> {
   await prepareStep(engine, job, repository, step);
-  const { secrets } = accessOf(repository, step);
+  const secrets = secretsOf(repository, step);
   try {
     const outcome = await runHelper(engine, job, {
       step: step.step,
@@ -69,6 +76,11 @@ function specOf(repository: OpenRepository, step: ResticStep) {
   const { command, capabilities, mounts, scratch } = step;
   const spec = resticHelper(accessOf(repository, step), command, { capabilities, mounts });
   return scratch === undefined ? spec : { ...spec, scratch };
+}
+
+function secretsOf(repository: OpenRepository, step: ResticStep): HelperSecrets {
+  const { secrets } = accessOf(repository, step);
+  return step.otherPassword === undefined ? secrets : withOtherPassword(secrets, step.otherPassword);
 }
 
 function accessOf(repository: OpenRepository, { source, reads = false }: ResticStep): RepositoryAccess {

@@ -14,6 +14,8 @@ export interface ResticStep {
   readonly reads?: boolean;
   /** A folder of the helper's own, in memory. */
   readonly scratch?: { readonly target: string; readonly bytes: number };
+  /** Another password of the repository, which the step finds in a file. */
+  readonly otherPassword?: string;
   /** A repository that the step copies from. */
   readonly source?: OpenRepository;
 }

@@ -15,7 +15,8 @@ export type ResticTask =
   | 'forget'
   | 'import'
   | 'check'
-  | 'prune';
+  | 'prune'
+  | 'rotate';
 
 /**
  * Exit codes of restic 0.19 (https://restic.readthedocs.io/en/stable/075_scripting.html), of the helper's entrypoint
@@ -47,6 +48,7 @@ const general: Readonly<Record<ResticTask, ErrorCode>> = {
   import: 'helper_failed',
   check: 'helper_failed',
   prune: 'helper_failed',
+  rotate: 'helper_failed',
 };
 
 const sentences: Partial<Record<ErrorCode, string>> = {

@@ -28,12 +28,21 @@ const secretsAt = '/run/stowage';
 const files = {
   password: 'password',
   sourcePassword: 'password-from',
+  otherPassword: 'password-other',
   identity: 'identity',
   sourceIdentity: 'identity-from',
   knownHosts: 'known_hosts',
   certificates: 'ca.pem',
   environment: 'env',
 } as const;
+
+/** Where a step finds another password of its repository. */
+export const otherPasswordAt = `${secretsAt}/${files.otherPassword}`;
+
+/** The secrets of a helper that is told another password of its repository as well. */
+export function withOtherPassword(secrets: HelperSecrets, password: string): HelperSecrets {
+  return { ...secrets, [files.otherPassword]: password };
+}
 
 /** The parts of a helper that let restic reach a repository. */
 export interface RepositoryAccess {

@@ -1,20 +1,36 @@
-import type { Prisma } from '../database/client.ts';
-import type { DatabaseDump, DatabaseEngine, HeldConfiguration, HeldImage, SnapshotContent } from './model.ts';
+import { Prisma } from '../database/client.ts';
+import type {
+  DatabaseDump,
+  DatabaseEngine,
+  HeldConfiguration,
+  HeldImage,
+  SnapshotContent,
+  SnapshotServer,
+} from './model.ts';
+import { serverFrom } from './server-tag.ts';
 
 type Columns = Pick<
   Prisma.SnapshotGetPayload<object>,
-  'dumpEngine' | 'dumpDatabase' | 'imageId' | 'imageReference' | 'configurationDigest' | 'configurationProject'
+  | 'dumpEngine'
+  | 'dumpDatabase'
+  | 'imageId'
+  | 'imageReference'
+  | 'configurationDigest'
+  | 'configurationProject'
+  | 'server'
 >;
 
-/** What a snapshot holds in place of the files of a volume, of which one is given at most. */
+/** What a snapshot holds: in place of the files of a volume one of the first three, and the server whose data it is. */
 export interface HeldContent {
   readonly dump?: DatabaseDump | null | undefined;
   readonly image?: HeldImage | null | undefined;
   readonly configuration?: HeldConfiguration | null | undefined;
+  /** Null (and not given): the data is of no database server that is known. */
+  readonly server?: SnapshotServer | null | undefined;
 }
 
 /** That as the columns of the catalogue. */
-export function heldColumns({ dump, image, configuration }: HeldContent): Columns {
+export function heldColumns({ dump, image, configuration, server }: HeldContent) {
   return {
     dumpEngine: dump?.engine ?? null,
     dumpDatabase: dump?.database ?? null,
@@ -22,6 +38,7 @@ export function heldColumns({ dump, image, configuration }: HeldContent): Column
     imageReference: image?.reference ?? null,
     configurationDigest: configuration?.digest ?? null,
     configurationProject: configuration?.composeProject ?? null,
+    server: server ?? Prisma.DbNull,
   };
 }
 
@@ -33,6 +50,7 @@ export function heldBy(row: Columns) {
     image: imageId === null ? null : { id: imageId, reference: imageReference },
     configuration:
       configurationDigest === null ? null : { composeProject: configurationProject, digest: configurationDigest },
+    server: serverFrom(row.server),
   };
 }
 

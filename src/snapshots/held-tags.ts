@@ -1,6 +1,7 @@
 import type { ListedSnapshot } from '../restic/output.ts';
 import type { HeldContent } from './held-content.ts';
 import type { DatabaseDump, DatabaseEngine } from './model.ts';
+import { serverOfTag, serverTag } from './server-tag.ts';
 
 const engines: readonly string[] = ['postgresql', 'mysql', 'mariadb', 'redis'] satisfies DatabaseEngine[];
 const host = '([a-z0-9][a-z0-9.-]*)';
@@ -11,13 +12,14 @@ const ofImage = new RegExp(`^/images/${host}/([0-9a-f]{64})$`);
 const ofConfiguration = new RegExp(`^/configuration/${host}(?:/projects/${name})?$`);
 
 /** The part of the tags that says what a snapshot holds. restic takes a comma for the end of a tag, so values are encoded. */
-export function tagsOfHeld({ dump, image, configuration }: HeldContent): string[] {
+export function tagsOfHeld({ dump, image, configuration, server }: HeldContent): string[] {
   const ofDatabase = dump?.database == null ? [] : [`database=${encodeURIComponent(dump.database)}`];
   const ofReference = image?.reference == null ? [] : [`reference=${encodeURIComponent(image.reference)}`];
   return [
     ...(dump == null ? [] : [`dump=${dump.engine}`, ...ofDatabase]),
     ...(image == null ? [] : ['image', ...ofReference]),
     ...(configuration == null ? [] : [`configuration=${configuration.digest}`]),
+    ...(server == null ? [] : [`server=${serverTag(server)}`]),
   ];
 }
 
@@ -34,7 +36,7 @@ export interface HeldPlace extends HeldContent {
 /** By the tags and the place of a snapshot, whose only path (or `/`) is `root`. Somebody else may have either, but hardly both. */
 export function placeOf(listed: ListedSnapshot, root: string): HeldPlace {
   const folder = root.slice(0, root.lastIndexOf('/'));
-  const nothing = { dump: null, image: null, configuration: null, volume: null };
+  const nothing = { dump: null, image: null, configuration: null, server: null, volume: null };
   const dump = dumpOf(listed);
   const digest = tagValue(listed, 'configuration');
   const [, imageHost, imageId] = listed.tags?.includes('image') === true ? (ofImage.exec(folder) ?? []) : [];
@@ -51,7 +53,15 @@ export function placeOf(listed: ListedSnapshot, root: string): HeldPlace {
   const path = dump === null ? root : folder;
   const [, volumeHost, volume] = (dump === null ? ofVolume : ofDump).exec(path) ?? [];
   if (volumeHost === undefined || volume === undefined) return { ...nothing, path, isForeign: true };
-  return { ...nothing, path, isForeign: false, host: volumeHost, volume, dump };
+  return {
+    ...nothing,
+    path,
+    isForeign: false,
+    host: volumeHost,
+    volume,
+    dump,
+    server: serverOfTag(tagValue(listed, 'server')),
+  };
 }
 
 /** A dump is one file, in a folder of its volume. */

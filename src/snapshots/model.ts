@@ -43,6 +43,50 @@ export const SnapshotContent = words(
   'What a snapshot holds: the files of a volume, the dump of a database, an image, or definitions.',
 );
 export type SnapshotContent = Static<typeof SnapshotContent>;
+const FolderOfContainer = T.String({
+  pattern: '^/[^\\u0000]*$',
+  maxLength: 1024,
+  examples: ['/var/lib/postgresql/data'],
+});
+
+/** What a server is started again with; nothing of it is secret. */
+export const SnapshotServer = object(
+  {
+    engine: DatabaseEngine,
+    image: T.String({ maxLength: 512, description: 'Image of its container, as the container names it.' }),
+    imageId: T.String({
+      pattern: '^sha256:[0-9a-f]{64}$',
+      examples: [`sha256:${'0a'.repeat(32)}`],
+      description: "The engine's id of that image.",
+    }),
+    mountedAt: T.String({ ...FolderOfContainer, description: 'Where its container has the volume.' }),
+    subpath: nullable(
+      T.String({ maxLength: 1024, description: 'Folder of the volume that is mounted there; null: all.' }),
+    ),
+    data: T.String({
+      ...FolderOfContainer,
+      description: 'Folder of its data in the container, as far as that is told.',
+    }),
+    user: T.String({ maxLength: 256, description: 'Whom the container runs as; empty for root.' }),
+    account: nullable(
+      T.String({
+        examples: ['postgres'],
+        pattern: '^[A-Za-z0-9_][A-Za-z0-9_.@-]*$',
+        maxLength: 63,
+        description: 'Who may do everything in a PostgreSQL.',
+      }),
+    ),
+    settings: T.Array(T.String({ maxLength: 256 }), {
+      maxItems: 32,
+      description: 'What of its command its data cannot be read without, as `--name=value`.',
+    }),
+  },
+  {
+    $id: 'SnapshotServer',
+    description: 'The database server whose data is in a volume, as it was set up when that was backed up.',
+  },
+);
+export type SnapshotServer = Static<typeof SnapshotServer>;
 
 export const SnapshotReason = words(
   'SnapshotReason',
@@ -79,6 +123,7 @@ export const Snapshot = object(
     dump: nullable(DatabaseDump),
     image: nullable(HeldImage),
     configuration: nullable(HeldConfiguration),
+    server: nullable(SnapshotServer),
     files: Count,
     bytes: Bytes,
     bytesAdded: Bytes,

@@ -90,10 +90,10 @@ export async function volumeSnapshots(
 /** Writes a snapshot down; does nothing when it is known (a worker that took over saw the same helper end). */
 export async function recordSnapshot(
   db: Reader,
-  { host, volume, paths, original = null, dump, image, configuration, ...snapshot }: NewSnapshot,
+  { host, volume, paths, original = null, dump, image, configuration, server, ...snapshot }: NewSnapshot,
 ): Promise<void> {
   const place = { hostName: host, volumeName: volume, paths: [...(paths ?? [snapshot.path])] };
-  const held = heldColumns({ dump, image, configuration });
+  const held = heldColumns({ dump, image, configuration, server });
   const data = { ...snapshot, ...place, ...held, originalId: original };
   await db.snapshot.upsert({ where: { id: snapshot.id }, create: data, update: {} });
 }

@@ -35,16 +35,18 @@ async function addMissing(
   listed: readonly CataloguedSnapshot[],
   projects: ReadonlyMap<string, string | null>,
 ): Promise<number> {
-  const data = listed.map(({ host, volume, original, project, paths, dump, image, configuration, ...rest }) => ({
-    ...rest,
-    repositoryId,
-    hostName: host,
-    volumeName: volume,
-    originalId: original,
-    ...heldColumns({ dump, image, configuration }),
-    paths: [...paths],
-    project: project === undefined ? (projects.get(`${host}/${volume}`) ?? null) : project,
-  }));
+  const data = listed.map(
+    ({ host, volume, original, project, paths, dump, image, configuration, server, ...rest }) => ({
+      ...rest,
+      repositoryId,
+      hostName: host,
+      volumeName: volume,
+      originalId: original,
+      ...heldColumns({ dump, image, configuration, server }),
+      paths: [...paths],
+      project: project === undefined ? (projects.get(`${host}/${volume}`) ?? null) : project,
+    }),
+  );
   const { count } = await tx.snapshot.createMany({ data, skipDuplicates: true });
   return count;
 }

@@ -26,7 +26,7 @@ export const failedDrill = rule({
   subject: 'volume',
   title: 'The last restore drill of a volume failed',
   severity: 'critical',
-  why: 'A snapshot of the volume was restored for a try, and not all of it came back. The same would happen on the day when it is needed.',
+  why: 'A snapshot of the volume was restored for a try, and not all of it came back, or its database server could not work with what came. The same would happen on the day when it is needed.',
   remedy:
     'Read the error and the log of the job; check the repository (`POST /v1/repositories/REPOSITORY/checks` with `"parts": 1`); back the volume up again and try the new snapshot: `POST /v1/hosts/HOST/volumes/NAME/restore-drills`.',
   check({ name, lastDrill }) {

@@ -27,12 +27,12 @@ t.test('each script of the tutorial is on the page', async (t) => {
 t.test('the calls of the page do what the scripts did', async (t) => {
   const docker = testDocker(t);
   const stowage = await startStowage(t);
-  for (const name of ['mydata', 'mysql-data', 'archives', 'mydata-of-old']) {
+  for (const name of ['website', 'mysql-data', 'archives', 'website-of-old']) {
     docker.willRemoveVolume(name);
-    if (name !== 'mydata-of-old') await stowage.created('POST', '/v1/hosts/local/volumes', { name });
+    if (name !== 'website-of-old') await stowage.created('POST', '/v1/hosts/local/volumes', { name });
   }
-  await docker.run('mydata', 'echo good > /data/file; cp /data/file /data/other');
-  const app = await docker.container({ volume: 'mydata', script: 'sleep 600', stopTimeout: 1 });
+  await docker.run('website', 'echo good > /data/file; cp /data/file /data/other');
+  const app = await docker.container({ volume: 'website', script: 'sleep 600', stopTimeout: 1 });
   const database = await startDatabase(t, docker, 'mariadb', { volume: 'mysql-data', environment });
   await database.container.rename({ name: 'mysql-prod' });
   await docker.until(async () => (await ask(database, 'select 1').catch(() => '')) === '1\n', 60);
@@ -50,7 +50,7 @@ t.test('the calls of the page do what the scripts did', async (t) => {
   };
   const step = async (index: number) => {
     // Others stand on the same engine.
-    const block = (blocks[index] ?? 'false').replace('["*"]', '["mydata"]');
+    const block = (blocks[index] ?? 'false').replace('["*"]', '["website"]');
     const script = `set -euo pipefail\n${waitForJobs}\n${block}`;
     await t.resolves(run('bash', ['--norc', '-c', script], { env, timeout: 180_000 }), block);
     t.same((await stowage.get('/v1/jobs?state=failed')).items, [], block);
@@ -58,16 +58,16 @@ t.test('the calls of the page do what the scripts did', async (t) => {
   t.equal(blocks.length, 6);
   await step(0);
   await step(1);
-  await docker.run('mydata', 'echo bad > /data/file; rm /data/other');
+  await docker.run('website', 'echo bad > /data/file; rm /data/other');
   await docker.run(
     'archives',
-    'mkdir /tmp/x; echo old > /tmp/x/file; /usr/bin/tar czf /data/mydata.tar.gz -C /tmp/x .',
+    'mkdir /tmp/x; echo old > /tmp/x/file; /usr/bin/tar czf /data/website.tar.gz -C /tmp/x .',
   );
   await step(2);
-  t.equal(await docker.run('mydata', 'cat /data/file /data/other'), 'good\ngood\n');
+  t.equal(await docker.run('website', 'cat /data/file /data/other'), 'good\ngood\n');
   t.equal((await app.inspect()).State.Running, true);
   await step(3);
-  t.equal(await docker.run('mydata-of-old', 'cat /data/file'), 'old\n');
+  t.equal(await docker.run('website-of-old', 'cat /data/file'), 'old\n');
   await ask(database, "update shop.orders set what = 'sand'");
   await step(4);
   t.equal(await ask(database, 'select what from shop.orders'), 'tea\n');

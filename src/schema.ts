@@ -58,6 +58,14 @@ export const HostName = T.String({
   pattern: '^[a-z0-9][a-z0-9.-]*$',
   description: 'Name of a Docker host.',
 });
+/** As Compose takes it. */
+export const ComposeProjectName = T.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[a-z0-9][a-z0-9_-]*$',
+  examples: ['shop'],
+  description: 'Name of the Compose project, as `docker compose ls` shows it.',
+});
 export const ProjectName = T.String({
   minLength: 1,
   maxLength: 64,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { databaseImage } from '../../test/machinery/databases.ts';
+import { databaseImage, execIn } from '../../test/machinery/databases.ts';
 import { scale } from './data.ts';
 import type { Scene } from './scene.ts';
 
@@ -39,30 +39,21 @@ export async function startLoad({ engine }: Scene, volume: string): Promise<Load
       Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/postgresql/data' }],
     },
   });
-  const inside = (command: string) => runInside(container, command);
-  const write = () => inside('pgbench -n -q -c 2 -T 86400 -h /run/postgresql -U postgres postgres > /dev/null 2>&1 &');
-  const start = async () => {
+  const inside = (command: string) =>
+    execIn(container, ['sh', '-c', `export PATH=/usr/lib/postgresql/18/bin:$PATH; ${command}`]);
+  const answer = async () => {
     await container.start();
     await inside(
       `for n in $(seq ${readySeconds * 10}); do pg_isready -q -h /run/postgresql && exit; sleep 0.1; done; exit 1`,
     );
-    await write();
   };
-  await container.start();
-  await inside(
-    `for n in $(seq ${readySeconds * 10}); do pg_isready -q -h /run/postgresql && exit; sleep 0.1; done; exit 1`,
-  );
+  const write = () => inside('pgbench -n -q -c 2 -T 86400 -h /run/postgresql -U postgres postgres > /dev/null 2>&1 &');
+  await answer();
   await inside(`pgbench -i -q -s ${Math.max(1, Math.round(45 * scale))} -h /run/postgresql -U postgres postgres 2>&1`);
   await write();
+  const start = async () => {
+    await answer();
+    await write();
+  };
   return { container, start, settle: () => sleep(settleSeconds * 1000) };
-}
-
-async function runInside(container: Docker.Container, command: string): Promise<void> {
-  const script = `export PATH=/usr/lib/postgresql/18/bin:$PATH; ${command}`;
-  const exec = await container.exec({ Cmd: ['sh', '-c', script], AttachStdout: true, AttachStderr: true });
-  const stream = await exec.start({});
-  let said = '';
-  for await (const chunk of stream) said += String(chunk);
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode !== 0) throw new Error(`${command} ended with ${ExitCode}: ${said}`);
 }

@@ -4,7 +4,7 @@ import { Job } from '../jobs/model.ts';
 import { enqueueJob, findJob, recallJob } from '../jobs/read.ts';
 import { command, type Target } from '../operation.ts';
 import { requireWritable, resolveRepository } from '../repositories/read.ts';
-import { HostName, object, T, Uuid } from '../schema.ts';
+import { ComposeProjectName, HostName, object, T, Uuid } from '../schema.ts';
 import { volumeSnapshots } from '../snapshots/read.ts';
 import { backupFields, backupInput } from './backup-wish.ts';
 import { type ComposeGroup, findGroup, noGroup, requireGroup } from './group-volumes.ts';
@@ -12,13 +12,7 @@ import { requireAdmin } from './require-admin.ts';
 
 const address = {
   host: HostName,
-  composeProject: T.String({
-    minLength: 1,
-    maxLength: 255,
-    pattern: '^[a-z0-9][a-z0-9_-]*$',
-    examples: ['shop'],
-    description: 'Name of the Compose project, as `docker compose ls` shows it.',
-  }),
+  composeProject: ComposeProjectName,
 };
 
 const groupTarget: Target<{ host: string; composeProject: string }> = {

@@ -1,10 +1,9 @@
-import { addAbortSignal } from 'node:stream';
 import type { ContainerDefinition } from '../engine/definition-objects.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { HelperSpec } from '../engine/helper.ts';
 import { composeLabels, probePaths } from '../hosts/read.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import { helperName, prepareHelper } from '../jobs/helper-run.ts';
+import { streamOutput } from '../jobs/helper-run.ts';
 import type { ComposeFile } from './snapshot-files.ts';
 import { readTar } from './tar-files.ts';
 
@@ -55,11 +54,9 @@ export async function readComposeFiles(
 
 async function read(engine: Engine, job: RunningJob, paths: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
   if (paths.length === 0) return new Map();
-  // What a worker before began has no reader any more.
-  await engine.removeHelper(helperName(job, step));
-  const id = await prepareHelper(engine, job, { step, spec: readingHelper([...new Set(paths)]) });
-  const files = await readTar(addAbortSignal(job.signal, await engine.streamHelper(id, null)));
-  return new Map([...files].map(([name, content]) => [name.replace(/^\.?\/*/, '/'), content]));
+  const spec = readingHelper([...new Set(paths)]);
+  const files = await readTar(await streamOutput(engine, job, { step, spec, secrets: null }));
+  return new Map([...files].map(([name, content]) => [`/${name}`, content]));
 }
 
 function readingHelper(paths: readonly string[]): Omit<HelperSpec, 'name' | 'labels'> {
@@ -71,6 +68,5 @@ function readingHelper(paths: readonly string[]): Omit<HelperSpec, 'name' | 'lab
     network: null,
     secrets: false,
     hostFiles: true,
-    streamed: true,
   };
 }

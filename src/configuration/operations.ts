@@ -7,7 +7,7 @@ import { Job } from '../jobs/model.ts';
 import { enqueueJob, recallJob } from '../jobs/read.ts';
 import { command, type Target } from '../operation.ts';
 import { requireReach, resolveRepository, usableRepository } from '../repositories/read.ts';
-import { HostName, object, T } from '../schema.ts';
+import { ComposeProjectName, HostName, object, T } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { requireSnapshot, snapshotTarget } from '../snapshots/read.ts';
 import { findComposeProject } from './project-containers.ts';
@@ -31,13 +31,7 @@ export const backUpProject = command('configuration.backUpProject', {
     'Definitions of its containers, networks and volumes as files in a snapshot; for an admin of everything its Compose files too, since a label can name any file of the host. They may hold secrets, such as passwords in an environment. Nothing is written while nothing has changed.',
   input: object({
     host: HostName,
-    composeProject: T.String({
-      minLength: 1,
-      maxLength: 255,
-      pattern: '^[a-z0-9][a-z0-9_-]*$',
-      examples: ['shop'],
-      description: 'Name of the Compose project, as `docker compose ls` shows it.',
-    }),
+    composeProject: ComposeProjectName,
     repository: repositoryField,
   }),
   output: Job,

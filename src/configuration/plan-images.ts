@@ -12,7 +12,7 @@ export async function imagesToLoad(
 ): Promise<Snapshot[]> {
   const wanted = new Map(chosen.map(({ image }) => [image.id, image.reference]));
   const absent: string[] = [];
-  for (const id of wanted.keys()) if ((await engine.findImage(id)) === null) absent.push(id);
+  for (const id of wanted.keys()) if ((await engine.imageId(id)) === null) absent.push(id);
   const kept = absent.length === 0 ? [] : await snapshotsOfImages(absent);
   const found = absent.flatMap((id) => kept.find(({ image }) => image?.id === id) ?? []);
   const missing = absent.filter((id) => !found.some(({ image }) => image?.id === id));

@@ -1,16 +1,13 @@
-import { addAbortSignal } from 'node:stream';
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import { helperName, prepareHelper } from '../jobs/helper-run.ts';
+import { streamOutput } from '../jobs/helper-run.ts';
 import { openRepository } from '../repositories/read.ts';
 import { repositoryAccess, resticHelper } from '../restic/repository-access.ts';
 import { dumpFolderCommand } from '../restic/stream-commands.ts';
 import type { Snapshot } from '../snapshots/model.ts';
 import { type Configuration, configurationIn } from './snapshot-files.ts';
 import { readTar } from './tar-files.ts';
-
-const step = 'read';
 
 /** The definitions that a snapshot holds. Throws `snapshot_unsuitable`, and `helper_failed` when the repository cannot be read. */
 export async function readKept(
@@ -20,11 +17,7 @@ export async function readKept(
 ): Promise<Omit<Configuration, 'composeFiles'>> {
   if (configuration === null) throw fail('snapshot_unsuitable', `Snapshot ${id.slice(0, 8)} holds no definitions.`);
   const access = repositoryAccess(await openRepository(job.ports, repositoryId), false);
-  // What a worker before began has no reader any more.
-  await engine.removeHelper(helperName(job, step));
-  const spec = { ...resticHelper(access, dumpFolderCommand(id, path), { capabilities: [] }), streamed: true };
-  const helper = await prepareHelper(engine, job, { step, spec });
-  const stream = addAbortSignal(job.signal, await engine.streamHelper(helper, access.secrets));
-  const files = await readTar(stream);
-  return configurationIn(new Map([...files].map(([name, content]) => [name.replace(/^\.?\/+/, ''), content])));
+  const spec = resticHelper(access, dumpFolderCommand(id, path), { capabilities: [] });
+  const { secrets } = access;
+  return configurationIn(await readTar(await streamOutput(engine, job, { step: 'read', spec, secrets })));
 }

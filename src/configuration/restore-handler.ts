@@ -5,7 +5,6 @@ import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { isLeftToOthers } from '../jobs/read.ts';
 import { openRepository, repositoryLock, requireReach } from '../repositories/read.ts';
-import type { Snapshot } from '../snapshots/model.ts';
 import { findSnapshot, snapshotsOfImages } from '../snapshots/read.ts';
 import { ConfigurationRestoreInput } from './job-input.ts';
 import { removeMade } from './made.ts';
@@ -47,7 +46,8 @@ async function restore(job: RunningJob): Promise<JobResult> {
   const plan = await planRestore(engine, configuration, {
     project,
     containers,
-    snapshotsOfImages: (ids) => inRepository(job, snapshot, ids),
+    // Of the one repository that the job holds: another one may be pruned while it is read.
+    snapshotsOfImages: (ids) => snapshotsOfImages(ports.db, snapshot.repositoryId, ids),
   });
   try {
     const { created, started } = await make(engine, job, plan, start);
@@ -58,9 +58,4 @@ async function restore(job: RunningJob): Promise<JobResult> {
     await removeMade(engine, job);
     throw error;
   }
-}
-
-/** Of the one repository that the job holds: another one may be pruned while it is read. */
-async function inRepository({ ports }: RunningJob, { repositoryId }: Snapshot, ids: readonly string[]) {
-  return (await snapshotsOfImages(ports.db, ids)).filter((one) => one.repositoryId === repositoryId);
 }

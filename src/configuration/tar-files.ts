@@ -5,7 +5,7 @@ import { fail } from '../errors.ts';
 
 const mostBytes = 64 * 1024 ** 2;
 
-/** The plain files of a tar, by their path in it. Throws what breaks the stream, and `snapshot_unsuitable` for more than 64 MiB. */
+/** The plain files of a tar, by their path in it (`./` and `/` in front of it left out). Throws what breaks the stream, and `snapshot_unsuitable` for more than 64 MiB. */
 export async function readTar(archive: AsyncIterable<Buffer>): Promise<Map<string, Buffer>> {
   const tar = extract();
   const source = Readable.from(archive, { objectMode: false });
@@ -18,7 +18,7 @@ export async function readTar(archive: AsyncIterable<Buffer>): Promise<Map<strin
     bytes += size;
     if (bytes > mostBytes) throw fail('snapshot_unsuitable', `The definitions are larger than ${mostBytes} bytes.`);
     const content = await buffer(entry);
-    if (type === 'file') files.set(name, content);
+    if (type === 'file') files.set(name.replace(/^\.?\/+/, ''), content);
   }
   return files;
 }

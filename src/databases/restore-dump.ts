@@ -6,8 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { HelperSecrets, HelperSpec } from '../engine/helper.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import { helperName, prepareHelper } from '../jobs/helper-run.ts';
-
+import { prepareStreamed } from '../jobs/helper-run.ts';
 import type { FoundServer } from './find-server.ts';
 import { databaseCommand } from './scripts.ts';
 
@@ -35,9 +34,7 @@ export interface LoadWish {
 export async function loadDump(engine: Engine, job: RunningJob, from: DumpSource, wish: LoadWish): Promise<void> {
   const { server, verb, database, source } = wish;
   const { container, engine: kind, environment } = server;
-  // What a worker before began has no reader any more.
-  await engine.removeHelper(helperName(job, from.step));
-  const id = await prepareHelper(engine, job, { step: from.step, spec: { ...from.spec, streamed: true } });
+  const id = await prepareStreamed(engine, job, from);
   const command = databaseCommand(kind, verb, database, source);
   const tool = drained(await engine.startInContainer(container.id, { command, environment }));
   const stream = await engine.streamHelper(id, from.secrets).catch(async (error) => {

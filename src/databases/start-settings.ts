@@ -37,8 +37,3 @@ export function settingsOf(engine: DatabaseEngine, command: readonly string[]): 
   }
   return [...found].map(([name, value]) => `--${name}=${value}`);
 }
-
-/** Those of the settings that are none of somebody else's making: a tag in a repository may say anything. */
-export function knownSettings(engine: DatabaseEngine, settings: readonly string[]): string[] {
-  return settingsOf(engine, settings);
-}

@@ -7,7 +7,7 @@ import { dropPhantom, prepareHelper, runHelper } from '../jobs/helper-run.ts';
 import { reportEntries } from '../jobs/read.ts';
 import type { DatabaseEngine } from '../snapshots/model.ts';
 import { restoreScript } from './scripts.ts';
-import { knownSettings } from './start-settings.ts';
+import { settingsOf } from './start-settings.ts';
 import { createSurvey, type Survey } from './survey.ts';
 
 /** A server that can be started on what came back from a snapshot. */
@@ -104,7 +104,8 @@ async function stepOf(
     STOWAGE_DATABASE: dump?.database ?? '',
   };
   const spec = {
-    command: ['sh', '-c', script, 'stowage', 'begin', ...knownSettings(trial.engine, trial.settings)],
+    // A tag in a repository may say anything, so they are chosen once more.
+    command: ['sh', '-c', script, 'stowage', 'begin', ...settingsOf(trial.engine, trial.settings)],
     environment,
     mounts: [mount],
     capabilities,

@@ -70,7 +70,8 @@ async function tryWhatCame(
 
 async function planOf(engine: Engine, snapshot: Snapshot): Promise<TrialPlan> {
   if (snapshot.server === null) return planTrial(snapshot, { images: new Set(), memoryBytes: 0 });
-  const images = new Set((await engine.listImages()).map(({ id }) => id));
+  const image = await engine.imageId(snapshot.server.imageId);
+  const images = new Set(image === null ? [] : [image]);
   return planTrial(snapshot, { images, memoryBytes: (await engine.info()).memoryBytes });
 }
 

@@ -88,6 +88,8 @@ export interface Engine {
   imageSpace(): Promise<EngineImageSpace | null>;
   /** Layers and steps of an image; null when it is gone. */
   findImage(id: string): Promise<EngineImageDetails | null>;
+  /** Id of an image, by reference or id; null when it is not on the host. One question, where {@link findImage} asks for its history too. */
+  imageId(reference: string): Promise<string | null>;
   /** What containers of an image (by reference or id) have unless told otherwise; null when it is not on the host. Waits two seconds. */
   imageDefaults(reference: string): Promise<EngineImageDefaults | null>;
   /** By reference (only that name) or by id. Does nothing when it is gone. Throws `engine_error` while a container needs it. */

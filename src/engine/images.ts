@@ -8,7 +8,7 @@ import { objectPath } from './object-path.ts';
 
 type ImageCalls = Pick<
   Engine,
-  'listImages' | 'imageSpace' | 'findImage' | 'imageDefaults' | 'removeImage' | 'saveImage' | 'loadImage'
+  'listImages' | 'imageSpace' | 'findImage' | 'imageId' | 'imageDefaults' | 'removeImage' | 'saveImage' | 'loadImage'
 >;
 
 const gone = 404;
@@ -53,6 +53,11 @@ export function imageCalls(connection: Connection): ImageCalls {
         layers: found.RootFS?.Layers ?? [],
         steps: history.toReversed().map(toStep),
       };
+    },
+
+    async imageId(reference) {
+      const found = await ask(patience.question, () => handle(reference).inspect().catch(exceptStatus(gone)));
+      return found?.Id ?? null;
     },
 
     async imageDefaults(reference) {

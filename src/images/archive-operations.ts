@@ -27,9 +27,8 @@ export const backUpImage = command('images.backup', {
     const image = await findImage(db, 'all', host, address);
     if (image === null) throw imageNotFound(host, address);
     const { id: repositoryId } = await usableRepository(db, host, repository);
-    const isName = image.tags.includes(address) || image.tags.includes(`${address}:latest`);
-    const named = image.tags.includes(address) ? address : `${address}:latest`;
-    const reference = isName ? named : (image.tags[0] ?? null);
+    const asked = [address, `${address}:latest`].find((name) => image.tags.includes(name));
+    const reference = asked ?? image.tags[0] ?? null;
     const input = { imageId: image.id, reference, repositoryId };
     return await enqueueJob(context, { kind: 'image_backup', host, volume: null, project: null, input });
   },

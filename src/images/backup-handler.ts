@@ -7,7 +7,7 @@ import type { JobHandler, LockRequest, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
 import { openRepository, readyRepository, repositoryLock, requireReach } from '../repositories/read.ts';
 import { imageFolder } from '../restic/snapshot-folders.ts';
-import { snapshotOfImage } from '../snapshots/read.ts';
+import { snapshotsOfImages } from '../snapshots/read.ts';
 import { ImageBackupInput } from './job-input.ts';
 import { TarEnd } from './tar-end.ts';
 
@@ -29,8 +29,8 @@ export function imageLock(host: string, imageId: string): LockRequest {
 async function backUp(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
   const { imageId: id, reference, repositoryId } = Value.Parse(ImageBackupInput, job.input);
-  const kept = await snapshotOfImage(job.ports.db, repositoryId, id);
-  if (kept !== null) {
+  const [kept] = await snapshotsOfImages(job.ports.db, repositoryId, [id]);
+  if (kept !== undefined) {
     const why = `snapshot ${kept.id.slice(0, 8)} holds it already`;
     await job.log('info', `The image was not read again: ${why}.`);
     return { snapshot: kept.id, bytesRead: 0, bytesAdded: 0, skipped: [`image/${reference ?? id}: ${why}`] };

@@ -1,9 +1,9 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { reportBytes } from '../backups/read.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { RunningJob } from '../jobs/handler.ts';
-import { helperName, prepareHelper } from '../jobs/helper-run.ts';
+import { streamOutput } from '../jobs/helper-run.ts';
 import { openRepository } from '../repositories/read.ts';
 import { dumpCommand } from '../restic/commands.ts';
 import { repositoryAccess, resticHelper } from '../restic/repository-access.ts';
@@ -14,8 +14,8 @@ const plainName = /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]{0,510}$/;
 
 /** Whether an image is on the host, under this id. Throws `image_name_taken` when it is not, and its name is that of another one. */
 export async function hasImage(engine: Engine, { id, reference }: NonNullable<Snapshot['image']>): Promise<boolean> {
-  if ((await engine.findImage(id)) !== null) return true;
-  if (reference !== null && plainName.test(reference) && (await engine.findImage(reference)) !== null)
+  if ((await engine.imageId(id)) !== null) return true;
+  if (reference !== null && plainName.test(reference) && (await engine.imageId(reference)) !== null)
     throw fail(
       'image_name_taken',
       `On host "${engine.host}" the name "${reference}" is that of another image, which would lose it; give that one another name first.`,
@@ -29,7 +29,7 @@ export async function nameForImage(
   { id, reference }: { id: string; reference: string },
 ): Promise<string> {
   if (!plainName.test(reference)) return id;
-  return (await engine.findImage(reference))?.id === id ? reference : id;
+  return (await engine.imageId(reference)) === id ? reference : id;
 }
 
 /**
@@ -45,15 +45,11 @@ export async function loadKeptImage(
   if (image === null) throw fail('snapshot_unsuitable', `Snapshot ${snapshot.slice(0, 8)} holds no image.`);
   if (await hasImage(engine, image)) return 0;
   const access = repositoryAccess(await openRepository(job.ports, repositoryId), false);
-  // What a worker before began has no reader any more.
-  await engine.removeHelper(helperName(job, step));
-  const command = dumpCommand(snapshot, paths[0] ?? path);
-  const spec = { ...resticHelper(access, command, { capabilities: [] }), streamed: true };
-  const helper = await prepareHelper(engine, job, { step, spec });
-  const archive = addAbortSignal(job.signal, await engine.streamHelper(helper, access.secrets));
+  const spec = resticHelper(access, dumpCommand(snapshot, paths[0] ?? path), { capabilities: [] });
+  const archive = await streamOutput(engine, job, { step, spec, secrets: access.secrets });
   const counted = Readable.from(eachOf(archive, reportBytes(job, step, bytes)), { objectMode: false });
   await engine.loadImage(counted, job.signal);
-  if ((await engine.findImage(image.id)) === null)
+  if ((await engine.imageId(image.id)) === null)
     throw fail(
       'image_load_failed',
       `The engine took the image of snapshot ${snapshot.slice(0, 8)}, and has none with the id ${image.id} all the same.`,

@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Ports } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type HelperLine, type HelperSecrets, type HelperSpec, helperLabels, phantomLabel } from '../engine/helper.ts';
@@ -48,6 +49,29 @@ export async function prepareHelper(
   await job.noteHelper(name);
   const { id } = await engine.createHelper({ ...spec, name, labels });
   return id;
+}
+
+/**
+ * As {@link prepareHelper}, for a step whose output is data for {@link Engine.streamHelper}. What a worker before began has no
+ * reader any more, so it is removed.
+ */
+export async function prepareStreamed(
+  engine: Engine,
+  job: RunningJob,
+  { step, spec }: Pick<HelperStep, 'step' | 'spec'>,
+): Promise<string> {
+  await engine.removeHelper(helperName(job, step));
+  return await prepareHelper(engine, job, { step, spec: { ...spec, streamed: true } });
+}
+
+/** The output of a streamed helper, which breaks off when the job must stop. */
+export async function streamOutput(
+  engine: Engine,
+  job: RunningJob,
+  { step, spec, secrets }: Pick<HelperStep, 'step' | 'spec' | 'secrets'>,
+): Promise<Readable> {
+  const helper = await prepareStreamed(engine, job, { step, spec });
+  return addAbortSignal(job.signal, await engine.streamHelper(helper, secrets));
 }
 
 /**

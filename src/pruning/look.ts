@@ -92,11 +92,11 @@ async function lookAtContainers(look: Look, wish: ContainerWish): Promise<Planne
 async function lookAtImages(look: Look, wish: ImageWish): Promise<PlannedItem[]> {
   const { engine, ports } = look;
   const { reference } = ports.config.helper;
-  const helperImage = reference === undefined ? null : await engine.findImage(reference);
+  const helperImage = reference === undefined ? null : await engine.imageId(reference);
   const facts = {
     images: await engine.listImages(),
     containers: await look.containers(),
-    helperImages: new Set(helperImage === null ? [] : [helperImage.id]),
+    helperImages: new Set(helperImage === null ? [] : [helperImage]),
     layers: await imageLayers(ports.db, engine.host),
     ...protections(look),
   };

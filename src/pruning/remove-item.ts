@@ -36,7 +36,7 @@ async function removeImage(engine: Engine, id: string): Promise<void> {
 
 /** Whether an object outlived its removal, as an image that others are built on does, and a record that younger ones need. */
 export async function isStillThere(engine: Engine, { kind, id }: PlannedItem): Promise<boolean> {
-  if (kind === 'image') return (await engine.findImage(id)) !== null;
+  if (kind === 'image') return (await engine.imageId(id)) !== null;
   if (kind === 'build_cache') return (await engine.listBuildCache())?.some((record) => record.id === id) ?? false;
   return false;
 }

@@ -21,7 +21,7 @@ export function volumePath(host: string, volume: string): string {
 const noRepositoryExit = 10;
 
 /** The config of the repository as one line, which tells its id. */
-const showConfig = `printf '%s' "$config" | tr -d '\\n'; echo`;
+export const showConfig = `printf '%s' "$config" | tr -d '\\n'; echo`;
 
 /**
  * A bucket that is not there looks like an empty one to restic when it is told a region, and it would make the bucket.
@@ -77,8 +77,8 @@ export function statisticsCommand(mountedAt: string | null): string[] {
 }
 
 /**
- * What a backup is run with: less processor time for a little more memory and room (docs/decisions/0026). restic 0.18 does not know `fastest`, and
- * would refuse to work.
+ * What a backup is run with: less processor time for a little more memory and room (docs/decisions/0026). restic 0.18 does
+ * not know `fastest`, and would refuse to work.
  */
 export const quickly = `export GOGC=400; case $(restic version) in 'restic 0.18'*) ;; *) export RESTIC_COMPRESSION=fastest ;; esac`;
 

@@ -1,3 +1,4 @@
+import { showConfig } from './commands.ts';
 import { otherPasswordAt } from './repository-access.ts';
 
 /** The other password is one of the repository, or not; restic's exit code says it. */
@@ -16,7 +17,7 @@ with_other cat config > /dev/null 2>&1; code=$?
 if [ $code = ${wrongPasswordExit} ]; then restic key add --no-cache --new-password-file ${otherPasswordAt}; code=$?; fi
 [ $code = 0 ] || exit $code
 config=$(with_other cat config) || exit
-printf '%s' "$config" | tr -d '\\n'; echo`,
+${showConfig}`,
   ];
 }
 

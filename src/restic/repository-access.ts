@@ -1,5 +1,6 @@
 import type { HelperMount, HelperSecrets, HelperSpec } from '../engine/helper.ts';
 import { listenerOf, type MountPoint, type RepositoryLocation, resticAddress } from './repository-location.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What opens a repository. Reaches a helper through its standard input only. */
 export interface RepositorySecret {
@@ -188,17 +189,12 @@ function variablesOfS3({ accessKeyId, secretAccessKey }: RepositorySecret): Reco
 
 function exports(variables: Record<string, string>): string {
   return Object.entries(variables)
-    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
     .join('');
 }
 
 function withoutEmpty(secrets: Record<string, string>): HelperSecrets {
   return Object.fromEntries(Object.entries(secrets).filter(([, content]) => content !== ''));
-}
-
-/** A word of the shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The parts of a helper's spec that restic needs, for a command. */

@@ -1,4 +1,5 @@
 import { backupFlags, quickly } from './commands.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What somebody writes into a pipe, and where in the snapshot it stands. */
 interface Piped {
@@ -24,14 +25,9 @@ export function streamCommand({ path, host, tags, pipe }: Piped, receive: readon
  * prefers its own tar.
  */
 export function unpackCommand({ path, host, tags, pipe }: Piped, receive: readonly string[]): string[] {
-  const unpack = `/usr/bin/tar --extract --no-same-owner --directory ${quoted(path)}`;
-  const script = `${quickly}; mkfifo ${pipe} && mkdir -p ${quoted(path)} && ${receive.map(quoted).join(' ')} < ${pipe} | ${unpack} && exec restic backup "$@"`;
+  const unpack = `/usr/bin/tar --extract --no-same-owner --directory ${shellWord(path)}`;
+  const script = `${quickly}; mkfifo ${pipe} && mkdir -p ${shellWord(path)} && ${receive.map(shellWord).join(' ')} < ${pipe} | ${unpack} && exec restic backup "$@"`;
   return ['busybox', 'ash', '-o', 'pipefail', '-c', script, 'unpack', ...backupFlags(host, tags), '--', path];
-}
-
-/** A word of the shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Writes a folder of a snapshot to the standard output, as a tar. */

@@ -12,7 +12,6 @@ export {
   newestGoodSnapshot,
   recordSnapshot,
   removeSnapshot,
-  snapshotOfImage,
   snapshotsOfImages,
   volumeSnapshots,
 } from './store.ts';

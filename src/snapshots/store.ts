@@ -110,15 +110,13 @@ export async function findSnapshot(db: Reader, idOrPrefix: string): Promise<Snap
   return row === undefined || rows.length > 1 ? null : toSnapshot(row);
 }
 
-/** The newest snapshot of an image in a repository; null when it holds none. */
-export async function snapshotOfImage(db: Reader, repositoryId: string, imageId: string): Promise<Snapshot | null> {
-  const row = await db.snapshot.findFirst({ where: { repositoryId, imageId, state: 'good' }, orderBy: newestFirst });
-  return row === null ? null : toSnapshot(row);
-}
-
-/** All snapshots of images with these ids, the newest first. */
-export async function snapshotsOfImages(db: Reader, imageIds: readonly string[]): Promise<Snapshot[]> {
-  const where = { imageId: { in: [...imageIds] }, state: 'good' };
+/** All snapshots that a repository has of images with these ids, the newest first. */
+export async function snapshotsOfImages(
+  db: Reader,
+  repositoryId: string,
+  imageIds: readonly string[],
+): Promise<Snapshot[]> {
+  const where = { repositoryId, imageId: { in: [...imageIds] }, state: 'good' };
   return (await db.snapshot.findMany({ where, orderBy: newestFirst })).map(toSnapshot);
 }
 

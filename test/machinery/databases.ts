@@ -110,7 +110,8 @@ export async function startDatabase(
   return { name, container, exec: (...command) => execIn(container, command) };
 }
 
-async function execIn(container: Docker.Container, command: readonly string[]): Promise<string> {
+/** Runs a program in a container and gives its standard output; throws with all that it wrote unless it ends well. */
+export async function execIn(container: Docker.Container, command: readonly string[]): Promise<string> {
   const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({});
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];

@@ -1,4 +1,5 @@
 import { Prisma, type Reader } from '../database/client.ts';
+import { withParent } from '../database/with-parent.ts';
 import { lastDrills } from '../drills/read.ts';
 import { knownProblems } from '../health/read.ts';
 import { protectionOf } from '../protection/read.ts';
@@ -93,7 +94,7 @@ async function loadUsers(
     orderBy: [{ containerId: 'asc' }, { target: 'asc' }],
   });
   const byName = new Map<string, VolumeUser[]>();
-  for (const { volumeName, ...user } of rows) {
+  for (const { volumeName, ...user } of withParent(rows, 'container')) {
     if (volumeName === null) continue;
     const known = byName.get(volumeName);
     if (known === undefined) byName.set(volumeName, [user]);

@@ -1,4 +1,5 @@
 import { type Database, Prisma, type Reader } from '../database/client.ts';
+import { withParent } from '../database/with-parent.ts';
 import type { HealthPermissions, HealthReading } from './model.ts';
 
 /** A volume that a running container has. */
@@ -15,12 +16,14 @@ export async function runningMounts(db: Reader, volumeIds: readonly string[]): P
     select: { volumeId: true, target: true, container: { select: { id: true, name: true } } },
     orderBy: [{ containerId: 'asc' }, { target: 'asc' }],
   });
-  return rows.flatMap(({ volumeId, ...row }) => (volumeId === null ? [] : [{ ...row, volumeId }]));
+  return withParent(rows, 'container').flatMap(({ volumeId, ...row }) =>
+    volumeId === null ? [] : [{ ...row, volumeId }],
+  );
 }
 
 /** Every mount of a volume, in whatever state its container is. */
 export async function mountsOf(db: Reader, volumeId: string) {
-  return await db.mount.findMany({
+  const rows = await db.mount.findMany({
     where: { volumeId },
     select: {
       target: true,
@@ -29,6 +32,7 @@ export async function mountsOf(db: Reader, volumeId: string) {
     },
     orderBy: [{ containerId: 'asc' }, { target: 'asc' }],
   });
+  return withParent(rows, 'container');
 }
 
 /** Volumes of a host that several running containers have, or that are shared. */
@@ -69,7 +73,7 @@ export async function readingsSince(
     where: { checkedAt: { gte: since }, volume: { hostName, ...named } },
     select: { reading: true, volume: { select: { name: true } } },
   });
-  return new Map(rows.map(({ reading, volume }) => [volume.name, reading]));
+  return new Map(withParent(rows, 'volume').map(({ reading, volume }) => [volume.name, reading]));
 }
 
 /** Forgets what was seen before that time of the volumes of a host that are none of these (ids). How many it were. */

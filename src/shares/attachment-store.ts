@@ -1,5 +1,6 @@
 import { type Actor, reaches, scopeOf } from '../access/roles.ts';
 import type { Prisma, Reader } from '../database/client.ts';
+import { orGone, withParent } from '../database/with-parent.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import { specificationOf } from '../mounts/read.ts';
 import type { Page } from '../schema.ts';
@@ -21,7 +22,7 @@ export async function createAttachment(
 
 /** An attachment of a share; null when the share has no such one. */
 export async function findAttachment(db: Reader, share: string, id: string): Promise<AttachmentRow | null> {
-  return await db.shareAttachment.findFirst({ where: { id, share: { name: share } }, include });
+  return orGone(await db.shareAttachment.findFirst({ where: { id, share: { name: share } }, include }), 'share');
 }
 
 /** Whether the caller may see an attachment: of a share in reach, of a project in reach, or their own. */
@@ -45,7 +46,7 @@ export async function listAttachments(
     take: limit + 1,
   });
   const keyOf = ({ createdAt, id }: ShareAttachment) => [createdAt, id];
-  return toPage(await showAttachments(db, rows), limit, keyOf, (attachment) => attachment);
+  return toPage(await showAttachments(db, withParent(rows, 'share')), limit, keyOf, (attachment) => attachment);
 }
 
 /** The newest `most` attachments of these shares that the caller may see. */
@@ -61,7 +62,7 @@ export async function attachmentsOf(
     include,
     take: most,
   });
-  return await showAttachments(db, rows);
+  return await showAttachments(db, withParent(rows, 'share'));
 }
 
 /** Gives an attachment up; what mounts the volume stays as it is. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../access/roles.ts';
 import { type Database, isTaken, type Prisma, type Reader, type Transaction } from '../database/client.ts';
+import { orGone, withParent } from '../database/with-parent.ts';
 import { fail } from '../errors.ts';
 import { decodeTimeCursor, toPage } from '../keyset.ts';
 import type { Page } from '../schema.ts';
@@ -61,7 +62,7 @@ export async function createRule(db: Database, { share, subject, ...rule }: NewR
 
 /** A rule of a share, whatever its state; null when the share has no such rule. */
 export async function findRule(db: Reader, share: string, id: string): Promise<RuleRow | null> {
-  return await db.shareRule.findFirst({ where: { id, share: { name: share } }, include });
+  return orGone(await db.shareRule.findFirst({ where: { id, share: { name: share } }, include }), 'share');
 }
 
 /** The project of the share of a rule, or null when the share has no such rule. With one statement, whether it is there or not: who may not see it must not tell the two apart by the time that it takes. */
@@ -97,7 +98,7 @@ export async function listRules(
     take: limit + 1,
   });
   return toPage(
-    rows,
+    withParent(rows, 'share'),
     limit,
     ({ createdAt, id }) => [createdAt.toISOString(), id],
     (row) => toRule(row, now),
@@ -123,7 +124,7 @@ export async function newestRulesOf(
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     include,
   });
-  return rows.map((row) => toRule(row, now));
+  return withParent(rows, 'share').map((row) => toRule(row, now));
 }
 
 interface Change {
@@ -156,7 +157,7 @@ export async function changeRule(db: Database, row: RuleRow, change: Change): Pr
     return await takeStep(transaction, id, { action, actor, reason, at: now });
   });
   if (changed !== null) return toRule(changed, now);
-  const current = await db.shareRule.findUnique({ where: { id }, include });
+  const current = orGone(await db.shareRule.findUnique({ where: { id }, include }), 'share');
   throw fail(
     'share_rule_closed',
     `The rule is ${current === null ? 'gone' : toRule(current, now).state}; only one that is ${change.from.join(' or ')} can be ${change.action}.`,

@@ -1,4 +1,5 @@
 import type { Prisma, Reader } from '../database/client.ts';
+import { withParent } from '../database/with-parent.ts';
 import { boundFolderOf, type HostPath, hostPathKey, pathFactsOf } from '../hosts/read.ts';
 import type { Decision } from './decide.ts';
 import { attachmentsFitting, judgeUse, type UsingContainer } from './judge-use.ts';
@@ -39,7 +40,7 @@ export async function loadUses(db: Reader, shares: readonly SharedVolume[], now:
   if (shares.length === 0) return [];
   const hosts = [...new Set(shares.map(({ hostName }) => hostName))];
   const indexes = await loadVolumeIndexes(db, hosts);
-  const rows = await db.mount.findMany({
+  const read = await db.mount.findMany({
     where: {
       hostName: { in: hosts },
       OR: [
@@ -51,6 +52,7 @@ export async function loadUses(db: Reader, shares: readonly SharedVolume[], now:
     include,
     orderBy: [{ hostName: 'asc' }, { containerId: 'asc' }, { target: 'asc' }],
   });
+  const rows = withParent(read, 'container');
   const facts = await pathFactsOf(db, rows.flatMap(pathOf));
   const wanted = new Set(shares.map(({ name }) => name));
   return rows.flatMap((row) => {

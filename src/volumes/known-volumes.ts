@@ -1,4 +1,5 @@
 import type { Reader } from '../database/client.ts';
+import { withParent } from '../database/with-parent.ts';
 
 /** What is known of a volume besides what its engine says. */
 export interface KnownVolume {
@@ -64,7 +65,7 @@ export async function sharedVolumes(db: Reader, exceptHost: string): Promise<Sha
     scope,
     // Written by the inventory, as Docker says them.
     options: options as Record<string, string>,
-    users: mounts.map(({ container }) => container),
+    users: withParent(mounts, 'container').map(({ container }) => container),
   }));
 }
 

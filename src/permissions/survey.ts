@@ -53,18 +53,18 @@ export function surveyReader(): SurveyReader {
   let finished = 0;
   let walking = 0;
 
-  function partOf(mark: string): Part {
-    const known = parts.get(mark);
+  function partOf(folder: string): Part {
+    const known = parts.get(folder);
     if (known !== undefined) return known;
     const part = { like: new Map(), above: new Map(), alike: [] };
-    parts.set(mark, part);
+    parts.set(folder, part);
     return part;
   }
 
   function finish(folder: string, [entries, complete, vanished, more]: readonly string[]): void {
     const top = tops.get(folder);
     if (top === undefined) return;
-    const alike = [...parts].filter(([mark]) => mark.split('.')[0] === folder).flatMap(([, part]) => part.alike);
+    const { alike } = partOf(folder);
     finished += Number(entries);
     walking = 0;
     results.set(Number(folder), {
@@ -82,14 +82,14 @@ export function surveyReader(): SurveyReader {
       return finished + walking;
     },
     read(line) {
-      const [word = '', mark = '', ...rest] = line.split(' ');
-      if (word === 'progress') walking = Number(mark);
-      else if (word === 'missing') results.set(Number(mark), null);
-      else if (word === 'top') tops.set(mark, { top: toEntry(rest), defaultAcl: toAcl(rest[4]) });
-      else if (word === 'like') partOf(mark).like.set(rest[0] ?? '', toEntry(rest.slice(1)));
-      else if (word === 'above') addAbove(partOf(mark), rest);
-      else if (word === 'count') addCount(partOf(mark), rest);
-      else if (word === 'done') finish(mark, rest);
+      const [word = '', folder = '', ...rest] = line.split(' ');
+      if (word === 'progress') walking = Number(folder);
+      else if (word === 'missing') results.set(Number(folder), null);
+      else if (word === 'top') tops.set(folder, { top: toEntry(rest), defaultAcl: toAcl(rest[4]) });
+      else if (word === 'like') partOf(folder).like.set(rest[0] ?? '', toEntry(rest.slice(1)));
+      else if (word === 'above') addAbove(partOf(folder), rest);
+      else if (word === 'count') addCount(partOf(folder), rest);
+      else if (word === 'done') finish(folder, rest);
     },
   };
 }

@@ -4,6 +4,9 @@ import { type ApiClient, connectClient } from '../test/machinery/api-client.ts';
 import { groundOfTests } from '../test/machinery/ground-environment.ts';
 import { type ServerProcess, spawnServer } from '../test/machinery/server-process.ts';
 
+/** Who asks more often takes the time of what is measured; jobs tell to the millisecond when they ended. */
+const pollMilliseconds = 500;
+
 /** A Stowage on the ground of this run, and a client of it with the admin key. The next one continues with what an earlier one has written. */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess & ApiClient> {
   const { databaseUrl, dockerHost } = groundOfTests();
@@ -18,7 +21,7 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     ...settings,
   });
   const adminKey = (await readFile(join(state, 'admin.key'), 'utf8')).trim();
-  return { ...server, ...connectClient(server.address, adminKey) };
+  return { ...server, ...connectClient(server.address, adminKey, pollMilliseconds) };
 }
 
 /** By the ground that they belong to: each measurement of a run has one of its own. */

@@ -33,8 +33,9 @@ export async function benchRestore(print: (line: string) => void): Promise<void>
         },
         tutorialAgain: () => tutorialRestore(scene, volume, archive),
         damaged: async (round) => {
-          // So that what restic has written is older than the damage.
+          // As it would be on any day: whole, and backed up since it was written.
           await finished(scene, `/v1/hosts/local/volumes/${volume}/restores`, inPlace);
+          await backUp(scene, volume, repository);
           await damage(scene, volume, round);
           return (await finished(scene, `/v1/hosts/local/volumes/${volume}/restores`, inPlace)).seconds;
         },

@@ -61,12 +61,12 @@ export async function secondsIn({ engine, image, folder }: Scene, volume: string
   return (performance.now() - startedAt) / 1000;
 }
 
-/** A repository of Stowage that is ready, in a volume of its own that stays until the run ends. */
-export async function newRepository({ server }: Scene, name: string): Promise<string> {
+/** A repository of Stowage that is ready, in a volume of its own that stays until the run ends: the first backup makes it, here of nothing. */
+export async function newRepository(scene: Scene, name: string): Promise<string> {
+  const { server } = scene;
   await server.created('POST', '/v1/hosts/local/volumes', { name });
   await server.created('POST', '/v1/repositories', { name, volume: name });
-  const { state, error } = await server.finished('POST', `/v1/repositories/${name}/tests`, {}, 120);
-  if (state !== 'succeeded') throw new Error(`Repository ${name} cannot be used: ${JSON.stringify(error)}`);
+  await withVolume(scene, `${name}-nothing`, () => backUp(scene, `${name}-nothing`, name));
   return name;
 }
 

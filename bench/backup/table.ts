@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
 /** One line of what was measured. */
 export interface Row {
   readonly what: string;
@@ -14,7 +19,8 @@ export interface Row {
 export type Rounds<Way extends string> = Readonly<Record<Way, number[]>>;
 
 /**
- * Runs all ways in turn, round by round, so that a machine whose speed drifts is unfair to none. A way answers with its own figure.
+ * Runs all ways in turn, round by round, so that a machine whose speed drifts is unfair to none. Each begins on a quiet disk: what
+ * the one before has left to be written would be at the cost of the next. A way answers with its own figure.
  */
 export async function inTurn<Way extends string>(
   rounds: number,
@@ -23,7 +29,10 @@ export async function inTurn<Way extends string>(
   const entries = Object.entries(ways) as [Way, (round: number) => Promise<number>][];
   const measured = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Rounds<Way>;
   for (let round = 1; round <= rounds; round += 1)
-    for (const [name, way] of entries) measured[name].push(await way(round));
+    for (const [name, way] of entries) {
+      await run('sync');
+      measured[name].push(await way(round));
+    }
   return measured;
 }
 

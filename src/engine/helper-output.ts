@@ -4,9 +4,13 @@ import { endurance } from './endurance.ts';
 import { exceptStatus } from './except-status.ts';
 import type { HelperLine } from './helper.ts';
 import { findHelper } from './helper-state.ts';
+import { waitOneRound } from './helper-wait.ts';
 import { assembleLines } from './log-lines.ts';
 import { objectPath } from './object-path.ts';
 import { createSeenFrames, type SeenFrames } from './seen-frames.ts';
+
+/** When a stream has ended its helper has too, or will in a moment; else it has broken, and is not opened again at once. */
+const settlingMs = 200;
 
 /** Implements {@link Engine.helperLines}. A stream that breaks is opened again, without a line lost or given twice. */
 export async function* helperLines(
@@ -34,7 +38,8 @@ async function* framesToTheEnd(connection: Connection, id: string, signal: Abort
         yield frame;
       }
       if (helper === null || helper.state === 'exited') return;
-      await breaks.pause();
+      if (helper.state === 'created') await breaks.pause();
+      else await waitOneRound(connection, id, signal, settlingMs);
     } catch (error) {
       await breaks.endure(error);
     }

@@ -107,24 +107,27 @@ export interface RestorePlan {
 
 const foreignAt = '/volumes/restored';
 
+/** What a snapshot holds; null where that is not known. */
+interface Held {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /**
- * Restores the folder `path` of a snapshot, then asks restic what is still missing: the second summary says nothing but
- * zeros when all came back. The volume is mounted where restic writes the folder itself, with `--include` (not
- * `snapshot:path`): then the folder's own owner, mode and time come back too. `always` compares contents, not only size
- * and time.
+ * Restores the folder `path` of a snapshot, then counts what is there. Unless that is what the snapshot `held`, restic is
+ * asked what is still missing: the second summary says nothing but zeros when all came back (docs/decisions/0004). The
+ * volume is mounted where restic writes the folder itself, with `--include` (not `snapshot:path`): then the folder's own
+ * owner, mode and time come back too. `always` compares contents, not only size and time.
  */
-export function restorePlan(snapshot: string, path: string): RestorePlan {
-  if (path.startsWith('/volumes/')) return planOf({ mountedAt: path, source: snapshot, include: path, target: '/' });
-  if (path === '/') return planOf({ mountedAt: foreignAt, source: snapshot, include: null, target: foreignAt });
+export function restorePlan(snapshot: string, path: string, held: Held | null): RestorePlan {
+  if (path.startsWith('/volumes/'))
+    return planOf({ mountedAt: path, source: snapshot, include: path, target: '/' }, held);
+  if (path === '/') return planOf({ mountedAt: foreignAt, source: snapshot, include: null, target: foreignAt }, held);
   // A foreign path may be one that the helper itself lives in, so its folder is written elsewhere.
   const cut = path.lastIndexOf('/');
   const [parent, own] = [path.slice(0, cut), path.slice(cut)];
-  return planOf({
-    mountedAt: `${foreignAt}${own}`,
-    source: parent === '' ? snapshot : `${snapshot}:${parent}`,
-    include: own,
-    target: foreignAt,
-  });
+  const source = parent === '' ? snapshot : `${snapshot}:${parent}`;
+  return planOf({ mountedAt: `${foreignAt}${own}`, source, include: own, target: foreignAt }, held);
 }
 
 interface Writing {
@@ -134,12 +137,17 @@ interface Writing {
   readonly target: string;
 }
 
-function planOf({ mountedAt, source, include, target }: Writing): RestorePlan {
+const restoreScript = `held=$1 at=$2; shift 2
+restic restore --sparse --overwrite always "$@" || exit
+found=$(/usr/bin/find "$at" -type f -printf '%s\\n' | awk '{ files++; bytes += $1 } END { printf "%d files, %.0f bytes", files, bytes }')
+if [ "$found" = "$held" ]; then echo '{"message_type":"all_there"}'; exit; fi
+exec restic restore --dry-run --overwrite if-changed "$@"`;
+
+function planOf({ mountedAt, source, include, target }: Writing, held: Held | null): RestorePlan {
   const only = include === null ? [] : ['--include', include.replace(/[*?[\]\\]/g, '\\$&')];
   const common = ['--json', '--no-cache', '--no-lock', '--delete', ...only, '--target', target, '--', source];
-  const restore = 'restic restore --sparse --overwrite always "$@"';
-  const verify = 'restic restore --dry-run --overwrite if-changed "$@"';
-  return { mountedAt, command: ['sh', '-c', `${restore} && exec ${verify}`, 'restore', ...common] };
+  const counted = held === null ? 'not known' : `${held.files} files, ${held.bytes} bytes`;
+  return { mountedAt, command: ['sh', '-c', restoreScript, 'restore', counted, mountedAt, ...common] };
 }
 
 /** Lists one folder of a snapshot. */

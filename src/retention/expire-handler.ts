@@ -6,7 +6,7 @@ import type { JobResult } from '../jobs/model.ts';
 import { repositoryLock } from '../repositories/read.ts';
 import { object, T } from '../schema.ts';
 import { removeSnapshot } from '../snapshots/read.ts';
-import { loadPlan } from './load-plan.ts';
+import { planFor } from './remains.ts';
 
 /** `volumeHost`: that of the volume; the job runs on the one whose helper reaches the repository. */
 export const ExpireInput = object({
@@ -51,11 +51,12 @@ async function expire(job: RunningJob): Promise<JobResult> {
   };
 }
 
-/** Why each snapshot of the job stays after all, null for one that goes; those of a volume that is gone stay. */
+/** Why each snapshot of the job stays after all; null for one that goes. */
 async function stillLeaving(job: RunningJob): Promise<ReadonlyMap<string, string | null>> {
   const { snapshots, volumeHost } = Value.Parse(ExpireInput, job.input);
-  const planned = await loadPlan(job.ports.db, job.ports.config, volumeHost, volumeOf(job));
-  const items = new Map(planned?.plan.items.map((item) => [item.snapshot, item]));
+  const owner = { host: volumeHost, name: volumeOf(job), project: job.project };
+  const plan = await planFor(job.ports.db, job.ports.config, owner);
+  const items = new Map(plan?.items.map((item) => [item.snapshot, item]));
   return new Map(
     snapshots.map((id) => {
       const item = items.get(id);

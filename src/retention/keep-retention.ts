@@ -5,7 +5,8 @@ import { pause } from '../pause.ts';
 import { repeatAlone } from '../repeat-alone.ts';
 import { systemCall } from '../system-call.ts';
 import { following } from '../volumes/read.ts';
-import { loadPlans } from './load-plan.ts';
+import { loadPlans, loadPlansOfRemains, type Owner } from './load-plan.ts';
+import { listRemains } from './remains.ts';
 import { carryOut } from './run-retention.ts';
 
 const batch = 200;
@@ -25,7 +26,10 @@ export async function keepRetention(ports: Ports, signal: AbortSignal): Promise<
       seconds: retentionSeconds,
       complaint: 'the retention of snapshots could not be looked at',
     },
-    () => askForAll(ports, signal),
+    async () => {
+      await askForAll(ports, signal);
+      await askForRemains(ports, signal);
+    },
     signal,
   );
 }
@@ -42,5 +46,16 @@ async function askForAll(ports: Ports, signal: AbortSignal): Promise<void> {
     const last = plans.at(-1)?.volume;
     if (last === undefined || plans.length < batch) return;
     after = encodeCursor([last.host, last.name]);
+  }
+}
+
+async function askForRemains(ports: Ports, signal: AbortSignal): Promise<void> {
+  let after: Owner | undefined;
+  while (!signal.aborted) {
+    const remains = await listRemains(ports.db, ports.engines.names(), after, batch);
+    for (const { plan, volume } of await loadPlansOfRemains(ports.db, ports.config, remains))
+      if (plan.remove > 0) await carryOut(systemCall(ports), plan, volume.project);
+    after = remains.at(-1);
+    if (remains.length < batch) return;
   }
 }

@@ -29,11 +29,12 @@ export const copyHandler: JobHandler = {
   run: copy,
 };
 
-/** A snapshot that a job has made, of a volume. */
+/** A snapshot that a job has made. */
 interface MadeSnapshot {
   readonly snapshot: string;
   readonly sourceId: string;
-  readonly volume: string;
+  /** Null: of something else. */
+  readonly volume: string | null;
   readonly project: string | null;
 }
 
@@ -47,7 +48,7 @@ export async function enqueueCopies(
   const ids: string[] = [];
   for (const repositoryId of repositoryIds) {
     const input = { snapshot, sourceId, repositoryId };
-    const { id } = await enqueueFurther(job, `copy/${volume}/${repositoryId}`, {
+    const { id } = await enqueueFurther(job, `copy/${volume ?? snapshot}/${repositoryId}`, {
       kind: 'snapshot_copy',
       host,
       volume,

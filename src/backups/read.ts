@@ -1,4 +1,5 @@
 export { repositoryField } from './backup-wish.ts';
+export { enqueueCopies } from './copy-handler.ts';
 export type { StreamSource } from './feed-helper.ts';
 export { fillNewVolume } from './fill-new-volume.ts';
 export { forgetInRepository } from './forget-handler.ts';

@@ -1,6 +1,6 @@
 import Value from 'typebox/value';
 import { type Actor, reaches, scopeOf } from '../access/roles.ts';
-import { allowedFor, takeStream } from '../backups/read.ts';
+import { allowedFor, enqueueCopies, takeStream } from '../backups/read.ts';
 import { fail } from '../errors.ts';
 import type { JobHandler, RunningJob } from '../jobs/handler.ts';
 import type { JobResult } from '../jobs/model.ts';
@@ -34,7 +34,7 @@ function requireAdminOfAll(actor: Actor): void {
 
 async function backUp(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
-  const { composeProject, repositoryId, withFiles } = Value.Parse(ConfigurationBackupInput, job.input);
+  const { composeProject, repositoryId, withFiles, copyTo = [] } = Value.Parse(ConfigurationBackupInput, job.input);
   const engine = job.ports.engines.get(job.host);
   const definitions = await gather(engine, { composeProject, project: job.project });
   const composeFiles = withFiles ? await readComposeFiles(engine, job, definitions.containers) : [];
@@ -60,7 +60,20 @@ async function backUp(job: RunningJob): Promise<JobResult> {
     open: async () => sourceOf(files),
   });
   const { id: snapshot, bytesRead, bytesAdded } = taken;
-  return { snapshot, files: taken.files, bytesRead, bytesAdded, seconds: (Date.now() - startedAt) / 1000 };
+  const copyJobs = await enqueueCopies(
+    job,
+    { snapshot, sourceId: repositoryId, volume: null, project: job.project },
+    copyTo,
+  );
+  const seconds = (Date.now() - startedAt) / 1000;
+  return {
+    snapshot,
+    files: taken.files,
+    bytesRead,
+    bytesAdded,
+    seconds,
+    ...(copyJobs.length === 0 ? {} : { copyJobs }),
+  };
 }
 
 /** All of it is in memory already. */

@@ -5,6 +5,10 @@ export const ConfigurationBackupInput = object({
   composeProject: T.Union([T.String(), T.Null()]),
   repositoryId: T.String(),
   withFiles: T.Boolean(),
+  /** Repositories that what is written is copied to. */
+  copyTo: T.Optional(T.Array(T.String())),
+  /** Key of the policy that asks. */
+  source: T.Optional(T.String()),
 });
 export type ConfigurationBackupInput = Static<typeof ConfigurationBackupInput>;
 

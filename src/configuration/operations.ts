@@ -10,7 +10,7 @@ import { requireReach, resolveRepository, usableRepository } from '../repositori
 import { ComposeProjectName, HostName, object, T } from '../schema.ts';
 import { SnapshotId } from '../snapshots/model.ts';
 import { requireSnapshot, snapshotTarget } from '../snapshots/read.ts';
-import { findComposeProject } from './project-containers.ts';
+import { configurationRequest, findComposeProject } from './read.ts';
 
 const ContainerName = T.String({ minLength: 1, maxLength: 255, pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$' });
 
@@ -100,6 +100,5 @@ async function enqueueBackup(
 ) {
   const { id: repositoryId } = await usableRepository(context.ports.db, host, repository);
   const withFiles = reaches(scopeOf(context.actor, 'administer'), null);
-  const input = { composeProject, repositoryId, withFiles };
-  return await enqueueJob(context, { kind: 'configuration_backup', host, volume: null, project, input });
+  return await enqueueJob(context, configurationRequest(host, { composeProject, project, repositoryId, withFiles }));
 }

@@ -10,6 +10,7 @@ import { SnapshotId } from '../snapshots/model.ts';
 import { requireSnapshot } from '../snapshots/read.ts';
 import { ImageAddress } from './model.ts';
 import { imageNotFound } from './operations.ts';
+import { imageRequest } from './read.ts';
 import { findImage } from './store.ts';
 
 export const backUpImage = command('images.backup', {
@@ -29,8 +30,7 @@ export const backUpImage = command('images.backup', {
     const { id: repositoryId } = await usableRepository(db, host, repository);
     const asked = [address, `${address}:latest`].find((name) => image.tags.includes(name));
     const reference = asked ?? image.tags[0] ?? null;
-    const input = { imageId: image.id, reference, repositoryId };
-    return await enqueueJob(context, { kind: 'image_backup', host, volume: null, project: null, input });
+    return await enqueueJob(context, imageRequest(host, { imageId: image.id, reference, repositoryId }));
   },
 });
 

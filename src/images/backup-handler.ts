@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import Value from 'typebox/value';
-import { allowedFor, type StreamSource, takeStream } from '../backups/read.ts';
+import { allowedFor, enqueueCopies, type StreamSource, takeStream } from '../backups/read.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fail } from '../errors.ts';
 import type { JobHandler, LockRequest, RunningJob } from '../jobs/handler.ts';
@@ -28,7 +28,7 @@ export function imageLock(host: string, imageId: string): LockRequest {
 
 async function backUp(job: RunningJob): Promise<JobResult> {
   const startedAt = Date.now();
-  const { imageId: id, reference, repositoryId } = Value.Parse(ImageBackupInput, job.input);
+  const { imageId: id, reference, repositoryId, copyTo = [] } = Value.Parse(ImageBackupInput, job.input);
   const [kept] = await snapshotsOfImages(job.ports.db, repositoryId, [id]);
   if (kept !== undefined) {
     const why = `snapshot ${kept.id.slice(0, 8)} holds it already`;
@@ -52,7 +52,13 @@ async function backUp(job: RunningJob): Promise<JobResult> {
     open: () => saved(engine, id, image.tags),
   });
   const { id: snapshot, bytesRead, bytesAdded } = taken;
-  return { snapshot, bytesRead, bytesAdded, seconds: (Date.now() - startedAt) / 1000 };
+  const copyJobs = await enqueueCopies(
+    job,
+    { snapshot, sourceId: repositoryId, volume: null, project: job.project },
+    copyTo,
+  );
+  const seconds = (Date.now() - startedAt) / 1000;
+  return { snapshot, bytesRead, bytesAdded, seconds, ...(copyJobs.length === 0 ? {} : { copyJobs }) };
 }
 
 async function saved(engine: Engine, id: string, names: readonly string[]): Promise<StreamSource> {

@@ -5,6 +5,10 @@ export const ImageBackupInput = object({
   imageId: T.String(),
   reference: T.Union([T.String(), T.Null()]),
   repositoryId: T.String(),
+  /** Repositories that what is written is copied to. */
+  copyTo: T.Optional(T.Array(T.String())),
+  /** Key of the policy that asks. */
+  source: T.Optional(T.String()),
 });
 export type ImageBackupInput = Static<typeof ImageBackupInput>;
 

@@ -1,9 +1,10 @@
 import type { Consistency, NewBackupHook } from '../backups/model.ts';
 import { hookFrom, requireHooksFit } from '../backups/read.ts';
 import type { AdmittedContext } from '../context.ts';
+import { fail } from '../errors.ts';
 import { resolveRepository } from '../repositories/read.ts';
 import { type NewSchedule, requireSchedule, scheduleFrom } from '../schedule.ts';
-import type { NewPolicySelector, Policy } from './model.ts';
+import type { NewPolicySelector, Policy, PolicyConfiguration } from './model.ts';
 import { type NewRetention, requireRetention, retentionFrom } from './retention.ts';
 import * as store from './store.ts';
 
@@ -22,6 +23,7 @@ interface Wish {
   readonly rtoSeconds?: number | null;
   readonly consistency?: Consistency;
   readonly hooks?: readonly NewBackupHook[];
+  readonly configuration?: PolicyConfiguration;
   readonly startWindowSeconds?: number | null;
   readonly completionWindowSeconds?: number | null;
 }
@@ -38,6 +40,7 @@ const unset = {
   rtoSeconds: null,
   consistency: 'live',
   hooks: [],
+  configuration: 'none',
   startWindowSeconds: null,
   completionWindowSeconds: null,
 } as const;
@@ -49,7 +52,7 @@ export async function create(
 ): Promise<Policy> {
   const { ports, onceId, actor } = context;
   const schedule = scheduleFrom(given);
-  const settings = await settingsOf(context, wish, unset);
+  const settings = await settingsOf(context, wish, { ...unset, project: project ?? null });
   return await store.createPolicy(ports.db, {
     ...unset,
     ...settings,
@@ -76,10 +79,11 @@ export async function edit(context: AdmittedContext, row: store.PolicyRow, wish:
 async function settingsOf(
   { ports }: AdmittedContext,
   { repository, copyTo, keep, schedule, hooks, ...plain }: Wish,
-  before: Pick<Policy, 'consistency' | 'hooks'> | typeof unset,
+  before: Pick<Policy, 'consistency' | 'hooks' | 'project'> | (typeof unset & { readonly project: string | null }),
 ) {
   const consistency = plain.consistency ?? before.consistency;
   requireHooksFit(consistency, hooks ?? before.hooks);
+  if (plain.configuration === 'definitions_and_images') requireAllProjects(before.project);
   if (keep != null) requireRetention(keep);
   const idOf = async (name: string) => (await resolveRepository(ports.db, name)).id;
   return {
@@ -90,4 +94,13 @@ async function settingsOf(
     ...(repository === undefined ? {} : { repositoryId: repository === null ? null : await idOf(repository) }),
     ...(copyTo === undefined ? {} : { copyTo: copyTo === null ? null : await Promise.all(copyTo.map(idOf)) }),
   };
+}
+
+/** An image belongs to no project: it may hold what is of another. */
+function requireAllProjects(project: string | null): void {
+  if (project === null) return;
+  throw fail('invalid_input', {
+    detail: `A policy of project "${project}" keeps no images, which belong to no project; give "definitions", or make it a policy of all projects.`,
+    errors: [{ path: '/configuration', rule: 'project', message: 'keeps images, which belong to no project' }],
+  });
 }

@@ -97,6 +97,7 @@ export function toClassSource(row: Row): ClassSource {
     rtoSeconds: row.rtoSeconds,
     consistency: 'live',
     hooks: [],
+    configuration: 'none',
     startWindowSeconds: null,
     completionWindowSeconds: null,
     nextRunAt: row.nextRunAt,

@@ -3,7 +3,7 @@ import type { BackupHook, Consistency } from '../backups/model.ts';
 import { backupLabels, composeLabels } from '../hosts/read.ts';
 import type { Schedule } from '../schedule.ts';
 import type { DataClass, VolumeKind } from '../volumes/model.ts';
-import type { PolicySelector } from './model.ts';
+import type { PolicyConfiguration, PolicySelector } from './model.ts';
 import type { Retention } from './retention.ts';
 
 /** What a volume is chosen by. */
@@ -47,6 +47,7 @@ export interface CoverSource {
   readonly rtoSeconds: number | null;
   readonly consistency: Consistency;
   readonly hooks: readonly BackupHook[];
+  readonly configuration: PolicyConfiguration;
   readonly startWindowSeconds: number | null;
   readonly completionWindowSeconds: number | null;
   readonly nextRunAt: Date | null;

@@ -125,6 +125,13 @@ export const CompletionWindowSeconds = T.Integer({
   description: 'A backup that has not ended so long after its start is ended, and has failed; null: it goes on.',
 });
 
+export const PolicyConfiguration = words(
+  'PolicyConfiguration',
+  ['none', 'definitions', 'definitions_and_images'],
+  'What else is kept of the Compose projects whose volumes are backed up: nothing, the definitions of their containers, networks and volumes, or their images as well. Only a policy of all projects keeps images, and Compose files.',
+);
+export type PolicyConfiguration = Static<typeof PolicyConfiguration>;
+
 export const Policy = object(
   {
     id: Uuid,
@@ -146,6 +153,7 @@ export const Policy = object(
     rtoSeconds: nullable(RtoSeconds),
     consistency: Consistency,
     hooks: T.Array(BackupHook),
+    configuration: PolicyConfiguration,
     startWindowSeconds: nullable(StartWindowSeconds),
     completionWindowSeconds: nullable(CompletionWindowSeconds),
     lastRunAt: nullable(DateTime),

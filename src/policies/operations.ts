@@ -11,6 +11,7 @@ import {
   JitterSeconds,
   NewPolicySelector,
   Policy,
+  PolicyConfiguration,
   PolicyName,
   PolicyPage,
   PolicyRun,
@@ -72,6 +73,7 @@ const settings = {
   rtoSeconds: T.Optional(nullable(RtoSeconds)),
   consistency: T.Optional(Consistency),
   hooks: T.Optional(NewBackupHooks),
+  configuration: T.Optional(PolicyConfiguration),
   startWindowSeconds: T.Optional(nullable(StartWindowSeconds)),
   completionWindowSeconds: T.Optional(nullable(CompletionWindowSeconds)),
 };

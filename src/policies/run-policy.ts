@@ -4,6 +4,7 @@ import type { AdmittedContext } from '../context.ts';
 import type { Reader } from '../database/client.ts';
 import { enqueueJob, idOf, type JobRequest } from '../jobs/read.ts';
 import { resolveRepository } from '../repositories/read.ts';
+import { configurationOf, type WantedJob, type Where } from './configuration-of.ts';
 import { type Candidate, candidatesOn, loadSources } from './cover-store.ts';
 import { type CoverSource, type CoverSources, composeProjectsOf, coverageOf } from './coverage.ts';
 import type { PolicyRun } from './model.ts';
@@ -51,15 +52,17 @@ export async function askForBackups(
   const jobs: string[] = [];
   const skipped: string[] = [];
   const busy = await underWay(db, source.key);
-  for (const unit of unitsOf(source, volumes)) {
-    const id = idOf(`${source.key}/${run}/${unit.address}`);
-    const other = busy.get(unit.address);
+  const where = { repositoryId: repository.id, copyTo, source: source.key };
+  const configuration = await configurationOf(context, source, volumes, where);
+  skipped.push(...configuration.skipped);
+  for (const { address, request } of [...backupsOf(source, volumes, where), ...configuration.wanted]) {
+    const id = idOf(`${source.key}/${run}/${address}`);
+    const other = busy.get(address);
     if (other !== undefined && other !== id) {
-      skipped.push(`${unit.address}: job ${other} is still under way`);
+      skipped.push(`${address}: job ${other} is still under way`);
       continue;
     }
-    const times = timesOf(source, withJitter ? jitterOf(source, unit.address) : 0);
-    const request = requestFor(unit, source, { repositoryId: repository.id, copyTo });
+    const times = timesOf(source, withJitter ? jitterOf(source, address) : 0);
     jobs.push((await enqueueJob({ ...context, onceId: id }, { ...request, ...times })).id);
   }
   return { policy: source.name, jobs, skipped };
@@ -79,12 +82,16 @@ function unitsOf({ consistency }: CoverSource, volumes: readonly Candidate[]): U
   return [...units.values()];
 }
 
+function backupsOf(source: CoverSource, volumes: readonly Candidate[], where: Where): WantedJob[] {
+  return unitsOf(source, volumes).map((unit) => ({ address: unit.address, request: requestFor(unit, source, where) }));
+}
+
 function requestFor(
   { host, composeProject, volumes }: Unit,
-  { key, consistency, hooks }: CoverSource,
-  where: { repositoryId: string; copyTo: string[] },
+  { consistency, hooks }: CoverSource,
+  where: Where,
 ): JobRequest {
-  const own = { ...where, source: key, consistency, hooks: [...hooks] };
+  const own = { ...where, consistency, hooks: [...hooks] };
   const project = projectOfAll(volumes);
   if (composeProject !== null)
     return { kind: 'group_backup', host, volume: null, project, input: { ...own, composeProject, volumes } };
@@ -100,11 +107,14 @@ function timesOf({ startWindowSeconds, completionWindowSeconds }: CoverSource, d
   };
 }
 
-/** Jobs of this source that have not ended, by address of the volume. */
+/** Jobs of this source that have not ended, by address of what they back up. */
 async function underWay(db: Reader, key: string): Promise<ReadonlyMap<string, string>> {
   const rows = await db.$queryRaw<{ id: string; address: string }[]>`
-    select id::text as id, host || '/' || coalesce(volume, 'compose:' || (input->>'composeProject')) as address from jobs
-    where kind in ('volume_backup', 'group_backup') and state in ('queued', 'running') and input->>'source' = ${key}`;
+    select id::text as id, host || '/' || case kind
+      when 'configuration_backup' then 'configuration:' || (input->>'composeProject')
+      when 'image_backup' then 'image:' || (input->>'imageId')
+      else coalesce(volume, 'compose:' || (input->>'composeProject')) end as address from jobs
+    where kind in ('volume_backup', 'group_backup', 'configuration_backup', 'image_backup') and state in ('queued', 'running') and input->>'source' = ${key}`;
   return new Map(rows.map(({ id, address }) => [address, id]));
 }
 

@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from '../keyset.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Page } from '../schema.ts';
 import type { PolicySource } from './coverage.ts';
-import type { NewPolicySelector, Policy, PolicySelector } from './model.ts';
+import type { NewPolicySelector, Policy, PolicyConfiguration, PolicySelector } from './model.ts';
 import type { Retention } from './retention.ts';
 
 export type PolicyRow = Prisma.BackupPolicyGetPayload<object>;
@@ -27,6 +27,7 @@ export interface PolicySettings {
   readonly rtoSeconds: number | null;
   readonly consistency: Consistency;
   readonly hooks: readonly BackupHook[];
+  readonly configuration: PolicyConfiguration;
   readonly startWindowSeconds: number | null;
   readonly completionWindowSeconds: number | null;
   readonly nextRunAt: Date | null;
@@ -125,6 +126,7 @@ const partsOf = (row: PolicyRow) => ({
   keep: row.keep as Retention | null,
   consistency: row.consistency as Consistency,
   hooks: row.hooks as BackupHook[],
+  configuration: row.configuration as PolicyConfiguration,
 });
 
 /** A policy as the API shows it. */

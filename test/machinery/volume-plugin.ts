@@ -6,8 +6,8 @@ import type { Test } from 'tap';
 import { extract, pack } from 'tar-stream';
 import { groundOfTests } from './ground-environment.ts';
 
-/** A volume driver whose volumes are folders of its own. https://docs.docker.com/engine/extend/plugins_volume/ */
-const program = `use strict; use IO::Socket::UNIX;
+/** A volume driver whose volumes are folders of its own. One whose name has `hanging` in it is never mounted, as one on a server that is gone. https://docs.docker.com/engine/extend/plugins_volume/ */
+const program = `use strict; use IO::Socket::UNIX; $SIG{CHLD} = 'IGNORE';
 my $path = '/run/docker/plugins/folders.sock'; unlink $path;
 my $server = IO::Socket::UNIX->new(Local => $path, Listen => 8) or die "socket: $!";
 while (my $client = $server->accept) {
@@ -26,6 +26,8 @@ while (my $client = $server->accept) {
   elsif ($call eq 'VolumeDriver.List') { $answer = '{"Volumes":[' . join(',', map { $of->(s{.*/}{}r) } glob('/folders/*')) . ']}' }
   elsif ($call eq 'VolumeDriver.Get') { $answer = -d "/folders/$name" ? '{"Volume":' . $of->($name) . '}' : '{"Err":"no such volume"}' }
   else { $answer = qq({"Mountpoint":"/folders/$name"}) }
+  if ($call eq 'VolumeDriver.Mount' && $name =~ /hanging/ && !fork) { sleep 3600; exit }
+  next if $call eq 'VolumeDriver.Mount' && $name =~ /hanging/;
   print $client "HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nConnection: close\\r\\nContent-Length: " . length($answer) . "\\r\\n\\r\\n$answer";
   close $client;
 }
@@ -51,10 +53,13 @@ export interface VolumePlugin {
   disable(): Promise<void>;
 }
 
-/** Makes a plugin out of the helper image, which has Perl, and switches it on. */
-export async function installVolumePlugin(t: Test): Promise<VolumePlugin> {
+/** Makes a plugin out of the helper image, which has Perl, and switches it on: on the test engine, or another one that has the image. */
+export async function installVolumePlugin(
+  t: Test,
+  { endpoint }: { readonly endpoint?: string } = {},
+): Promise<VolumePlugin> {
   const { dockerHost, helperImage } = groundOfTests();
-  const docker = new Docker({ socketPath: new URL(dockerHost).pathname });
+  const docker = new Docker({ socketPath: new URL(endpoint ?? dockerHost).pathname });
   const driver = `t${randomBytes(6).toString('hex')}:latest`;
   const ask = (path: string, options: object, file?: Readable) =>
     new Promise<void>((resolve, reject) => {

@@ -13,6 +13,7 @@ const source = {
   rtoSeconds: null,
   consistency: 'live' as const,
   hooks: [],
+  configuration: 'none' as const,
   startWindowSeconds: null,
   completionWindowSeconds: null,
   nextRunAt: null,

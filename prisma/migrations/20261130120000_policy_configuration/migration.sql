@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "backup_policies" ADD COLUMN     "configuration" TEXT NOT NULL DEFAULT 'none';

@@ -35,8 +35,9 @@ async function runOn(endpoint: string, volume: string, script: string): Promise<
     HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume' as const, Source: volume, Target: '/data' }] },
   };
   const [{ StatusCode }, container] = await docker.run(image.Id, [script], output, options);
+  // The end of what it wrote may come after its exit code.
+  const words = await printed;
   await container.remove();
-  output.end();
   if (StatusCode !== 0) throw new Error(`The container ended with exit code ${StatusCode}.`);
-  return await printed;
+  return words;
 }

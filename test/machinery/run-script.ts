@@ -22,9 +22,9 @@ export async function runScript(
     },
   };
   const [{ StatusCode: exitCode }, container] = await engine.run(image, [script], [...outputs], options);
-  await container.remove();
-  for (const output of outputs) output.end();
+  // The end of what it wrote may come after its exit code.
   const [out, err] = await written;
+  await container.remove();
   if (exitCode !== 0) throw new Error(`The script in volume ${volume} ended with exit code ${exitCode}: ${err}${out}`);
   return out;
 }

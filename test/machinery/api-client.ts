@@ -40,7 +40,7 @@ export interface ApiClient {
   finished(method: Method, path: string, body?: unknown, seconds?: number): Promise<Answer>;
   /** The job once it has ended. */
   waitForJob(id: string, seconds?: number): Promise<Answer>;
-  /** What `path` answers once it is as wanted; polled. Throws with the last answer after `seconds` (60). */
+  /** What `path` answers once it is there and as wanted; polled. Throws with the last answer after `seconds` (60). */
   until(path: string, wanted: (body: Answer) => boolean, seconds?: number): Promise<Answer>;
   /** Data and errors of a GraphQL request. */
   graphql(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
@@ -81,8 +81,11 @@ export function connectClient(address: string, adminKey: string, pollMillisecond
   async function until(path: string, wanted: (body: Answer) => boolean, seconds = 60): Promise<Answer> {
     const giveUpAt = Date.now() + seconds * 1000;
     for (;;) {
-      const body = await expect(200, 'GET', path);
-      if (wanted(body)) return body;
+      const { status, body } = await call('GET', path);
+      if (status === 200 && wanted(body)) return body;
+      // The inventory may not have seen it yet.
+      if (status !== 200 && status !== 404)
+        throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body, null, 2)}`);
       if (Date.now() > giveUpAt)
         throw new Error(`GET ${path} was not as wanted within ${seconds} s: ${JSON.stringify(body, null, 2)}`);
       await sleep(pollMilliseconds);

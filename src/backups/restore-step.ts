@@ -9,8 +9,6 @@ import type { Snapshot } from '../snapshots/model.ts';
 import { reportProgress } from './progress.ts';
 
 const problemsKept = 20;
-/** What is still missing when all that is there was counted. */
-const nothing = { bytes_restored: 0, files_deleted: 0 };
 
 /** The part of a snapshot that a restore needs; what it holds only makes it quicker. */
 export type Restorable = Pick<Snapshot, 'id' | 'path'> & Partial<Pick<Snapshot, 'files' | 'bytes'>>;
@@ -20,13 +18,11 @@ export type Restorable = Pick<Snapshot, 'id' | 'path'> & Partial<Pick<Snapshot, 
  */
 export function restoreStep(job: RunningJob, snapshot: Restorable, volume: string, name: string) {
   const summaries: RestoreSummary[] = [];
-  const counted = { isAllThere: false };
   const problems: string[] = [];
   const report = reportProgress(job, name);
   const onMessage = (message: ResticMessage) => {
     report(message);
     if (message.kind === 'restore') summaries.push(message.summary);
-    if (message.kind === 'all_there') counted.isAllThere = true;
     if (message.kind === 'error' && problems.length < problemsKept)
       problems.push(`${message.item}: ${message.message}`);
   };
@@ -39,7 +35,7 @@ export function restoreStep(job: RunningJob, snapshot: Restorable, volume: strin
     reads: true,
     onMessage,
   };
-  return { step, summaries, counted, problems };
+  return { step, summaries, problems };
 }
 
 /** A snapshot of an old restic, that does not say what it holds, counts as one of nothing. */
@@ -64,11 +60,11 @@ export async function restoreInto(
   volume: string,
   name = 'restore',
 ): Promise<Restored> {
-  const { step, summaries, counted, problems } = restoreStep(job, snapshot, volume, name);
+  const { step, summaries, problems } = restoreStep(job, snapshot, volume, name);
   const { exitCode, complaints } = await runRestic(engine, job, repository, step);
   for (const problem of problems) await job.log('error', problem);
   if (exitCode !== 0) throw exitFailure('restore', exitCode, complaints);
-  const [restored, missing = counted.isAllThere ? nothing : undefined] = summaries;
+  const [restored, missing] = summaries;
   if (restored === undefined || missing === undefined)
     throw fail('restore_failed', 'restic ended without a summary; see the log of the job.');
   const { bytes_restored: bytesMissing = 0, files_deleted: filesTooMany = 0 } = missing;

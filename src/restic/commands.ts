@@ -115,7 +115,7 @@ interface Held {
 
 /**
  * Restores the folder `path` of a snapshot, then counts what is there. Unless that is what the snapshot `held`, restic is
- * asked what is still missing: the second summary says nothing but zeros when all came back (docs/decisions/0004). The
+ * asked what is still missing: either way the second summary tells nothing when all came back (docs/decisions/0004). The
  * volume is mounted where restic writes the folder itself, with `--include` (not `snapshot:path`): then the folder's own
  * owner, mode and time come back too. `always` compares contents, not only size and time.
  */
@@ -140,7 +140,7 @@ interface Writing {
 const restoreScript = `held=$1 at=$2; shift 2
 restic restore --sparse --overwrite always "$@" || exit
 found=$(/usr/bin/find "$at" -type f -printf '%s\\n' | awk '{ files++; bytes += $1 } END { printf "%d files, %.0f bytes", files, bytes }')
-if [ "$found" = "$held" ]; then echo '{"message_type":"all_there"}'; exit; fi
+if [ "$found" = "$held" ]; then echo '{"message_type":"summary","total_files":0}'; exit; fi
 exec restic restore --dry-run --overwrite if-changed "$@"`;
 
 function planOf({ mountedAt, source, include, target }: Writing, held: Held | null): RestorePlan {

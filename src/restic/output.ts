@@ -62,8 +62,6 @@ const Node = T.Object({
 
 const Config = T.Object({ version: T.Number(), id: T.String(), chunker_polynomial: T.String() });
 
-const AllThere = T.Object({ message_type: T.Literal('all_there') });
-
 const ResticVersion = T.Object({ message_type: T.Literal('version'), version: T.String() });
 
 const RawStatistics = T.Object({
@@ -126,7 +124,6 @@ export type ResticMessage =
   | { readonly kind: 'status'; readonly status: Static<typeof Status> }
   | { readonly kind: 'backup'; readonly summary: Static<typeof BackupSummary> }
   | { readonly kind: 'restore'; readonly summary: Static<typeof RestoreSummary> }
-  | { readonly kind: 'all_there' }
   | { readonly kind: 'error'; readonly item: string; readonly message: string }
   | { readonly kind: 'exit'; readonly message: string }
   | { readonly kind: 'node'; readonly node: Static<typeof Node> }
@@ -149,7 +146,6 @@ export function readLine(line: string): ResticMessage | null {
   if (Value.Check(Status, value)) return { kind: 'status', status: value };
   if (Value.Check(BackupSummary, value)) return { kind: 'backup', summary: value };
   if (Value.Check(RestoreSummary, value)) return { kind: 'restore', summary: value };
-  if (Value.Check(AllThere, value)) return { kind: 'all_there' };
   if (Value.Check(ItemError, value)) return { kind: 'error', item: value.item ?? '', message: value.error.message };
   if (Value.Check(CheckSummary, value)) return { kind: 'check', errors: value.num_errors };
   if (Value.Check(CheckError, value)) return { kind: 'complaint', message: value.message.trim() };
